@@ -1,0 +1,91 @@
+//! What a referrer is told, and what each letter may say: never the friend's name, never the basket.
+
+use serde::{Deserialize, Serialize};
+
+use super::money::Money;
+
+/// The kinds of letter. Each is queued once per (kind, subject).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// You are enrolled: here is your link. Subject: the referrer.
+    Welcome,
+    /// A friend bought; this much is on hold for you. Subject: the commission.
+    SaleCredited,
+    /// You were named by a buyer and did not know; money waits. Subject: the commission.
+    YouDidNotKnow,
+    /// The hold is over; this much is ready. Subject: the commission.
+    CommissionApproved,
+    /// An order came back; this much was taken back. Subject: the change.
+    CommissionReduced,
+    /// Your money is on its way. Subject: the payout.
+    PayoutSent,
+    /// We could not pay you; the money is safe. Subject: the payout.
+    PayoutFailed,
+}
+
+impl Notice {
+    /// Every kind, for tests and templates.
+    pub const ALL: [Self; 7] = [
+        Self::Welcome,
+        Self::SaleCredited,
+        Self::YouDidNotKnow,
+        Self::CommissionApproved,
+        Self::CommissionReduced,
+        Self::PayoutSent,
+        Self::PayoutFailed,
+    ];
+
+    /// The word in the database, the API and `List-Id`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Welcome => "welcome",
+            Self::SaleCredited => "sale_credited",
+            Self::YouDidNotKnow => "you_did_not_know",
+            Self::CommissionApproved => "commission_approved",
+            Self::CommissionReduced => "commission_reduced",
+            Self::PayoutSent => "payout_sent",
+            Self::PayoutFailed => "payout_failed",
+        }
+    }
+
+    /// Whether the referrer may decline this kind (RFC 8058 one-click). News about money taken
+    /// back, sent or refused always arrives.
+    #[must_use]
+    pub const fn optional(self) -> bool {
+        match self {
+            Self::Welcome | Self::SaleCredited | Self::YouDidNotKnow | Self::CommissionApproved => true,
+            Self::CommissionReduced | Self::PayoutSent | Self::PayoutFailed => false,
+        }
+    }
+}
+
+/// Everything a letter may mention, gathered when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeFacts {
+    /// Which letter.
+    pub kind: Notice,
+    /// The shop's name, from the program.
+    pub shop: String,
+    /// The shop's address on the web, if set.
+    pub shop_url: Option<String>,
+    /// The referrer's name, if known.
+    pub name: Option<String>,
+    /// The referrer's newest active code, if any.
+    pub code: Option<String>,
+    /// The link of that code.
+    pub link: Option<String>,
+    /// The sum the letter is about, always positive.
+    pub amount: Option<Money>,
+    /// What the commission is worth after the change (only `CommissionReduced`).
+    pub remaining: Option<Money>,
+    /// When the hold ends, as a calendar day in the program's zone (only credited and named).
+    pub due_on: Option<String>,
+    /// What the shop pays per introduced customer, such as `10 %` or `50.00 EUR`.
+    pub promise: String,
+    /// The cheque's or transfer's reference (only `PayoutSent`).
+    pub reference: Option<String>,
+    /// Why a payout failed (only `PayoutFailed`).
+    pub reason: Option<String>,
+}
