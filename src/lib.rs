@@ -1,1 +1,9 @@
-//! x
+//! Houndplan: a self-hosted service that keeps a shop's oldest promise, "send me a customer and I
+//! will pay you".
+//!
+//! Doors call operations; operations ask the law and write the ledger; nobody else touches the ledger.
+
+pub mod clock;
+pub mod db;
+pub mod domain;
+pub mod operations;

@@ -14,5 +14,6 @@ pub mod notice;
 pub mod payout;
 pub mod principal;
 pub mod program;
+pub mod referrer;
 pub mod refund;
 pub mod sale;

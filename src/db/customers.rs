@@ -1,0 +1,190 @@
+//! Customers and the keys they are known by.
+
+use diesel::prelude::*;
+
+use super::schema::{customer_keys, customers, merge_proposals};
+use super::types::Json;
+use super::{Conn, DbResult, Tx};
+use crate::domain::customer::{CustomerKey, KeyKind, Metadata};
+use crate::domain::id::{CustomerId, ProposalId, SaleId};
+use crate::domain::instant::Instant;
+
+/// A row of the customer file.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = customers, treat_none_as_default_value = false)]
+pub struct Customer {
+    /// The customer.
+    pub id: CustomerId,
+    /// As the shop wrote it.
+    pub name: Option<String>,
+    /// For search: lower case.
+    pub name_folded: Option<String>,
+    /// First order before the service knew him.
+    pub first_order_at: Option<Instant>,
+    /// Orders before the service knew him.
+    pub orders_before: i64,
+    /// Earliest imported order of the past.
+    pub history_since: Option<Instant>,
+    /// The sale that holds the place of his first.
+    pub first_sale_id: Option<SaleId>,
+    /// The shop's own words.
+    pub metadata: Json<Metadata>,
+    /// Who he turned out to be.
+    pub merged_into: Option<CustomerId>,
+    /// When the service first heard of him.
+    pub created_at: Instant,
+}
+
+/// A key and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = customer_keys, treat_none_as_default_value = false)]
+pub struct KeyRow {
+    /// Which kind.
+    pub kind: KeyKind,
+    /// The storefront, or empty.
+    pub source: String,
+    /// The normalised value.
+    pub value: String,
+    /// As the shop wrote it.
+    pub shown: String,
+    /// Whose.
+    pub customer_id: CustomerId,
+}
+
+impl Customer {
+    /// A new customer of whom nothing is known yet.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Self {
+            id: CustomerId::new(now),
+            name: None,
+            name_folded: None,
+            first_order_at: None,
+            orders_before: 0,
+            history_since: None,
+            first_sale_id: None,
+            metadata: Json(Metadata::new()),
+            merged_into: None,
+            created_at: now,
+        }
+    }
+
+    /// Sets the name and its search form.
+    pub fn rename(&mut self, name: &str) {
+        self.name = Some(name.to_owned());
+        self.name_folded = Some(name.to_lowercase());
+    }
+}
+
+impl KeyRow {
+    /// The key itself.
+    #[must_use]
+    pub fn key(&self) -> CustomerKey {
+        CustomerKey { kind: self.kind, source: self.source.clone(), value: self.value.clone() }
+    }
+}
+
+/// Whose the given keys are; unknown keys are absent.
+///
+/// # Errors
+/// What the database reports.
+pub fn find_keys(conn: &mut Conn<'_>, keys: &[CustomerKey]) -> DbResult<Vec<KeyRow>> {
+    let mut found = Vec::with_capacity(keys.len());
+    let values: Vec<&str> = keys.iter().map(|key| key.value.as_str()).collect();
+    for slice in values.chunks(super::ROWS_PER_INSERT) {
+        let rows: Vec<KeyRow> = on_db!(conn, c => customer_keys::table
+            .filter(customer_keys::value.eq_any(slice))
+            .select(KeyRow::as_select())
+            .load(c))?;
+        found.extend(rows);
+    }
+    let wanted: std::collections::HashSet<&CustomerKey> = keys.iter().collect();
+    found.retain(|row| wanted.contains(&row.key()));
+    Ok(found)
+}
+
+/// All keys of the given customers.
+///
+/// # Errors
+/// What the database reports.
+pub fn keys_of(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<KeyRow>> {
+    on_db!(conn, c => customer_keys::table
+        .filter(customer_keys::customer_id.eq_any(ids))
+        .order((customer_keys::kind, customer_keys::source, customer_keys::value))
+        .select(KeyRow::as_select())
+        .load(c))
+}
+
+/// Adds keys in the order of their unique columns. Returns whether all were free.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert_keys(tx: &mut Tx<'_>, mut rows: Vec<KeyRow>) -> DbResult<bool> {
+    rows.sort_by(|a, b| (&a.value, a.kind, &a.source).cmp(&(&b.value, b.kind, &b.source)));
+    let mut inserted = 0;
+    for slice in rows.chunks(super::ROWS_PER_INSERT) {
+        inserted += on_db!(tx, c => diesel::insert_into(customer_keys::table).values(slice).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(inserted == rows.len())
+}
+
+/// Adds customers.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
+    insert_all!(tx, customers::table, rows)
+}
+
+/// Locks the given customers, ascending by id, and reads them after the lock.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock(tx: &mut Tx<'_>, ids: &[CustomerId]) -> DbResult<Vec<Customer>> {
+    load_locked!(tx, customers::table.filter(customers::id.eq_any(ids)).order(customers::id).select(Customer::as_select()))
+}
+
+/// One customer.
+///
+/// # Errors
+/// What the database reports.
+pub fn find(conn: &mut Conn<'_>, id: CustomerId) -> DbResult<Option<Customer>> {
+    on_db!(conn, c => customers::table.find(id).select(Customer::as_select()).first(c).optional())
+}
+
+/// Writes back a customer read under lock.
+///
+/// # Errors
+/// What the database reports.
+pub fn update(tx: &mut Tx<'_>, row: &Customer) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(customers::table.find(row.id))
+        .set((
+            customers::name.eq(&row.name),
+            customers::name_folded.eq(&row.name_folded),
+            customers::first_order_at.eq(row.first_order_at),
+            customers::orders_before.eq(row.orders_before),
+            customers::history_since.eq(row.history_since),
+            customers::first_sale_id.eq(row.first_sale_id),
+            customers::metadata.eq(&row.metadata),
+            customers::merged_into.eq(row.merged_into),
+        ))
+        .execute(c)
+        .map(drop))
+}
+
+/// Notes that two customers may be one person; the owner decides.
+///
+/// # Errors
+/// What the database reports.
+pub fn propose_merge(tx: &mut Tx<'_>, kept: CustomerId, other: CustomerId, now: Instant) -> DbResult<()> {
+    on_db!(tx, c => diesel::insert_into(merge_proposals::table)
+        .values((
+            merge_proposals::id.eq(ProposalId::new(now)),
+            merge_proposals::kept_id.eq(kept),
+            merge_proposals::other_id.eq(other),
+            merge_proposals::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c)
+        .map(drop))
+}

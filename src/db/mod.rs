@@ -1,0 +1,77 @@
+//! The ledger room: the only one that knows diesel. One code for SQLite and PostgreSQL.
+
+use diesel::sqlite::SqliteConnection;
+
+#[macro_use]
+mod on_db;
+pub mod connect;
+pub mod customers;
+pub mod ledger;
+pub mod migrate;
+pub mod outbox;
+pub mod pool;
+pub mod referrers;
+pub mod schema;
+pub mod terms;
+pub mod transact;
+pub mod types;
+pub mod writer;
+
+/// Rows per multi-row insert: 32 columns times this stays under SQLite's 32,766 values per statement.
+const ROWS_PER_INSERT: usize = 256;
+
+/// A native connection to either engine.
+pub enum Db {
+    /// The embedded engine.
+    Sqlite(SqliteConnection),
+    /// The shared server.
+    Postgres(connect::PgConn),
+}
+
+/// A borrowed connection to either engine: what every query takes.
+pub enum Conn<'a> {
+    /// The embedded engine.
+    Sqlite(&'a mut SqliteConnection),
+    /// The shared server.
+    Postgres(&'a mut connect::PgConn),
+}
+
+/// An open write transaction: the only thing a write accepts, made only by [`transact`].
+pub struct Tx<'a> {
+    conn: Conn<'a>,
+}
+
+/// The result of a query.
+pub type DbResult<T> = Result<T, DbFault>;
+
+/// What can go wrong in a query.
+pub type DbFault = diesel::result::Error;
+
+impl Db {
+    /// The connection, borrowed for queries.
+    pub fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(conn) => Conn::Sqlite(conn),
+            Self::Postgres(conn) => Conn::Postgres(conn),
+        }
+    }
+}
+
+impl<'a> std::ops::Deref for Tx<'a> {
+    type Target = Conn<'a>;
+    fn deref(&self) -> &Self::Target {
+        &self.conn
+    }
+}
+
+impl std::ops::DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.conn
+    }
+}
+
+/// Says that another process got in first; the whole transaction is done again.
+#[must_use]
+pub const fn lost_race() -> DbFault {
+    diesel::result::Error::RollbackTransaction
+}

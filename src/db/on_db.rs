@@ -1,0 +1,46 @@
+//! One diesel body, compiled once per native connection: multi-row inserts, `ON CONFLICT` and
+//! `RETURNING` stay typed, which a connection over both backends cannot offer. A file that uses these
+//! macros imports `diesel::prelude::*`.
+
+/// Runs `$body` with `$c` bound to the native connection of `$conn`.
+macro_rules! on_db {
+    ($conn:expr, $c:ident => $body:expr) => {{
+        let conn: &mut $crate::db::Conn<'_> = &mut *$conn;
+        match conn {
+            $crate::db::Conn::Sqlite($c) => {
+                let $c: &mut ::diesel::sqlite::SqliteConnection = $c;
+                $body
+            }
+            $crate::db::Conn::Postgres($c) => {
+                let $c: &mut $crate::db::connect::PgConn = $c;
+                $body
+            }
+        }
+    }};
+}
+
+/// Loads `$query` with its rows locked until the transaction ends (SQLite has one writer: no lock needed).
+macro_rules! load_locked {
+    ($tx:expr, $query:expr) => {{
+        let conn: &mut $crate::db::Conn<'_> = &mut *$tx;
+        match conn {
+            $crate::db::Conn::Sqlite(c) => $query.load(&mut **c),
+            $crate::db::Conn::Postgres(c) => $query.for_no_key_update().load(&mut **c),
+        }
+    }};
+}
+
+/// Inserts `$rows` into `$table`, a few hundred at a time: both engines cap the values of one statement.
+macro_rules! insert_all {
+    ($tx:expr, $table:path, $rows:expr) => {{
+        let rows = $rows;
+        let mut outcome: $crate::db::DbResult<()> = Ok(());
+        for slice in rows.chunks($crate::db::ROWS_PER_INSERT) {
+            outcome = on_db!($tx, c => ::diesel::insert_into($table).values(slice).execute(c).map(drop));
+            if outcome.is_err() {
+                break;
+            }
+        }
+        outcome
+    }};
+}

@@ -1,0 +1,172 @@
+//! What a transaction leaves behind for later: letters, jobs, events and audit entries. They exist
+//! if and only if the transaction commits.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::schema::{audit_log, events, jobs, mails};
+use super::types::{AnyId, JobStatus, Json, MailStatus};
+use super::{DbResult, Tx};
+use crate::domain::id::{AuditId, EventId, JobId, MailId, ReferrerId};
+use crate::domain::instant::Instant;
+use crate::domain::notice::Notice;
+
+/// The kind of job that sends one letter; its dedupe key and payload are the letter's id.
+pub const SEND_MAIL: &str = "send_mail";
+
+/// A letter to be sent: rendered only then, so that no address or name is kept in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = mails, treat_none_as_default_value = false)]
+pub struct Mail {
+    /// The letter.
+    pub id: MailId,
+    /// Which kind.
+    pub kind: Notice,
+    /// What it is about: unique with the kind.
+    pub subject_id: AnyId,
+    /// To whom.
+    pub referrer_id: ReferrerId,
+    /// The same at every attempt (RFC 5322 §3.6.4), so that a receiver can drop a second copy.
+    pub message_id: String,
+    /// Where it went, once sent.
+    pub recipient: Option<String>,
+    /// Where it stands.
+    pub status: MailStatus,
+    /// When it was queued.
+    pub created_at: Instant,
+    /// When it was sent or given up.
+    pub ended_at: Option<Instant>,
+}
+
+/// Work for the worker.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
+pub struct NewJob {
+    /// The job.
+    pub id: JobId,
+    /// What to do.
+    pub kind: String,
+    /// Unique with the kind.
+    pub dedupe_key: String,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// What it needs to know: ids only.
+    pub payload: Json<Value>,
+    /// Tries so far.
+    pub attempts: i64,
+    /// Not before.
+    pub run_at: Instant,
+    /// When it was queued.
+    pub created_at: Instant,
+}
+
+/// Something that happened, for webhooks and the owner's page.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub struct NewEvent {
+    /// The event.
+    pub id: EventId,
+    /// What happened, such as `sale.recorded`.
+    pub kind: &'static str,
+    /// To what.
+    pub subject_id: AnyId,
+    /// Ids and amounts only.
+    pub data: Json<Value>,
+    /// When.
+    pub created_at: Instant,
+}
+
+/// One act of a person or a token.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
+pub struct AuditEntry {
+    /// The entry.
+    pub id: AuditId,
+    /// Who.
+    pub actor: String,
+    /// What, such as `referrer.pause`.
+    pub action: &'static str,
+    /// On what.
+    pub subject_id: AnyId,
+    /// Ids, amounts and the given reason.
+    pub detail: Json<Value>,
+    /// When.
+    pub created_at: Instant,
+}
+
+impl Mail {
+    /// A letter of `kind` about `subject`, with the Message-ID it keeps.
+    #[must_use]
+    pub fn new(kind: Notice, subject_id: AnyId, referrer_id: ReferrerId, now: Instant) -> Self {
+        let id = MailId::new(now);
+        Self {
+            id,
+            kind,
+            subject_id,
+            referrer_id,
+            message_id: format!("<{id}@houndplan>"),
+            recipient: None,
+            status: MailStatus::Queued,
+            created_at: now,
+            ended_at: None,
+        }
+    }
+}
+
+/// Queues letters, each with its job. One that was queued before for the same kind and subject is
+/// left as it is.
+///
+/// # Errors
+/// What the database reports.
+pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbResult<()> {
+    letters.sort_by_key(|mail| (mail.subject_id, mail.kind));
+    let mut queued: Vec<MailId> = Vec::with_capacity(letters.len());
+    for slice in letters.chunks(super::ROWS_PER_INSERT) {
+        let ids: Vec<MailId> = on_db!(tx, c => diesel::insert_into(mails::table)
+            .values(slice)
+            .on_conflict_do_nothing()
+            .returning(mails::id)
+            .get_results(c))?;
+        queued.extend(ids);
+    }
+    let rows: Vec<NewJob> = queued
+        .into_iter()
+        .map(|mail| NewJob {
+            id: JobId::new(now),
+            kind: SEND_MAIL.to_owned(),
+            dedupe_key: mail.to_string(),
+            status: JobStatus::Ready,
+            payload: Json(serde_json::json!({ "mail_id": mail })),
+            attempts: 0,
+            run_at: now,
+            created_at: now,
+        })
+        .collect();
+    insert_all!(tx, jobs::table, &rows)
+}
+
+/// Notes what happened.
+///
+/// # Errors
+/// What the database reports.
+pub fn note_events(tx: &mut Tx<'_>, rows: &[NewEvent]) -> DbResult<()> {
+    insert_all!(tx, events::table, rows)
+}
+
+/// Notes who did what.
+///
+/// # Errors
+/// What the database reports.
+pub fn audit(
+    tx: &mut Tx<'_>,
+    actor: &str,
+    action: &'static str,
+    subject: AnyId,
+    detail: Value,
+    now: Instant,
+) -> DbResult<AuditId> {
+    let id = AuditId::new(now);
+    let entry = AuditEntry { id, actor: actor.to_owned(), action, subject_id: subject, detail: Json(detail), created_at: now };
+    insert_all!(tx, audit_log::table, std::slice::from_ref(&entry))?;
+    Ok(id)
+}

@@ -1,0 +1,546 @@
+//! The tables, as diesel knows them; one set for both engines. Kept by hand beside `migrations/`.
+#![expect(missing_docs, reason = "the tables are described where they are made, in migrations/")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    tokens (id) {
+        id -> DbUuid,
+        role -> Text,
+        mode -> Text,
+        source -> Nullable<Text>,
+        referrer_id -> Nullable<DbUuid>,
+        origin -> Nullable<Text>,
+        created_at -> DbInstant,
+        expires_at -> DbInstant,
+        last_used_at -> Nullable<DbInstant>,
+        revoked_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    idempotency_keys (principal, key) {
+        principal -> Text,
+        key -> Text,
+        request -> Text,
+        status -> BigInt,
+        body -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    programs (id) {
+        id -> DbUuid,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    terms (program_id, version) {
+        program_id -> DbUuid,
+        version -> BigInt,
+        valid_from -> DbInstant,
+        actor -> Text,
+        body -> DbJson,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    customers (id) {
+        id -> DbUuid,
+        name -> Nullable<Text>,
+        name_folded -> Nullable<Text>,
+        first_order_at -> Nullable<DbInstant>,
+        orders_before -> BigInt,
+        history_since -> Nullable<DbInstant>,
+        first_sale_id -> Nullable<DbUuid>,
+        metadata -> DbJson,
+        merged_into -> Nullable<DbUuid>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    customer_keys (value, kind, source) {
+        kind -> Text,
+        source -> Text,
+        value -> Text,
+        shown -> Text,
+        customer_id -> DbUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    merge_proposals (id) {
+        id -> DbUuid,
+        kept_id -> DbUuid,
+        other_id -> DbUuid,
+        created_at -> DbInstant,
+        resolved_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    referrers (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        customer_id -> DbUuid,
+        status -> Text,
+        metadata -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    codes (id) {
+        id -> DbUuid,
+        referrer_id -> DbUuid,
+        code -> Text,
+        skeleton -> Text,
+        status -> Text,
+        destination -> Nullable<Text>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    clicks (id) {
+        id -> DbUuid,
+        code_id -> DbUuid,
+        referrer_id -> DbUuid,
+        visitor -> DbUuid,
+        at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    sales (id) {
+        id -> DbUuid,
+        source -> Text,
+        order_id -> Text,
+        status -> Text,
+        customer_id -> Nullable<DbUuid>,
+        customer_version -> Nullable<BigInt>,
+        version -> Nullable<BigInt>,
+        history -> Bool,
+        first_sale -> Bool,
+        occurred_at -> DbInstant,
+        paid_at -> Nullable<DbInstant>,
+        due_at -> Nullable<DbInstant>,
+        currency -> Nullable<Text>,
+        base -> BigInt,
+        base_refunded -> BigInt,
+        total -> BigInt,
+        total_disagrees -> Bool,
+        over_refunded -> Bool,
+        decision -> Nullable<DbJson>,
+        verdict_seq -> BigInt,
+        verdict_kind -> Nullable<Text>,
+        verdict_reason -> Nullable<Text>,
+        referrer_id -> Nullable<DbUuid>,
+        metadata -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    sale_revisions (sale_id, version) {
+        sale_id -> DbUuid,
+        version -> BigInt,
+        id -> DbUuid,
+        base -> BigInt,
+        total -> BigInt,
+        content -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    sale_lines (sale_id, version, line) {
+        sale_id -> DbUuid,
+        version -> BigInt,
+        line -> BigInt,
+        sku -> Text,
+        category -> Nullable<Text>,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        discount -> BigInt,
+        commissionable -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    sale_hints (sale_id, version) {
+        sale_id -> DbUuid,
+        version -> BigInt,
+        kind -> Text,
+        source -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    verdicts (sale_id, seq) {
+        sale_id -> DbUuid,
+        seq -> BigInt,
+        version -> BigInt,
+        program_id -> DbUuid,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        referrer_id -> Nullable<DbUuid>,
+        code -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        terms_version -> BigInt,
+        inputs -> DbJson,
+        actor -> Text,
+        note -> Nullable<Text>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    referrals (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        customer_id -> DbUuid,
+        referrer_id -> DbUuid,
+        code -> Nullable<Text>,
+        terms_version -> BigInt,
+        sale_id -> DbUuid,
+        since -> DbInstant,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    commissions (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        sale_id -> DbUuid,
+        kind -> Text,
+        live -> Bool,
+        referrer_id -> DbUuid,
+        verdict_seq -> BigInt,
+        terms_version -> BigInt,
+        currency -> Text,
+        amount -> BigInt,
+        net -> BigInt,
+        status -> Text,
+        due_at -> DbInstant,
+        approved_at -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    commission_changes (id) {
+        id -> DbUuid,
+        commission_id -> DbUuid,
+        cause -> Text,
+        cause_id -> DbUuid,
+        verdict_seq -> BigInt,
+        base -> BigInt,
+        base_refunded -> BigInt,
+        amount -> BigInt,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    refunds (id) {
+        id -> DbUuid,
+        source -> Text,
+        refund_id -> Text,
+        sale_id -> DbUuid,
+        content -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    adjustments (id) {
+        id -> DbUuid,
+        referrer_id -> DbUuid,
+        kind -> Text,
+        currency -> Text,
+        amount -> BigInt,
+        reason -> Text,
+        actor -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    transfers (cause_id, kind) {
+        cause_id -> DbUuid,
+        kind -> Text,
+        referrer_id -> DbUuid,
+        currency -> Text,
+        from_account -> Text,
+        to_account -> Text,
+        amount -> BigInt,
+        posted_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    balances (referrer_id, currency) {
+        referrer_id -> DbUuid,
+        currency -> Text,
+        expense -> BigInt,
+        on_hold -> BigInt,
+        ready -> BigInt,
+        in_transit -> BigInt,
+        paid -> BigInt,
+        written_off -> BigInt,
+        opening -> BigInt,
+        fees -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    payout_batches (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        status -> Text,
+        cutoff -> DbInstant,
+        not_paid -> DbJson,
+        prepared_by -> Text,
+        approved_by -> Nullable<Text>,
+        created_at -> DbInstant,
+        approved_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    payouts (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        batch_id -> DbUuid,
+        referrer_id -> DbUuid,
+        currency -> Text,
+        amount -> BigInt,
+        rail -> Text,
+        status -> Text,
+        idempotency_key -> Text,
+        reference -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        created_at -> DbInstant,
+        settled_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    payout_lines (payout_id, item_kind, item_id) {
+        payout_id -> DbUuid,
+        item_kind -> Text,
+        item_id -> DbUuid,
+        amount -> BigInt,
+        released_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    jobs (id) {
+        id -> DbUuid,
+        kind -> Text,
+        dedupe_key -> Text,
+        status -> Text,
+        payload -> DbJson,
+        attempts -> BigInt,
+        run_at -> DbInstant,
+        lease_token -> Nullable<DbUuid>,
+        lease_until -> Nullable<DbInstant>,
+        last_error -> Nullable<Text>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    chores (name) {
+        name -> Text,
+        lease_token -> DbUuid,
+        lease_until -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    mails (id) {
+        id -> DbUuid,
+        kind -> Text,
+        subject_id -> DbUuid,
+        referrer_id -> DbUuid,
+        message_id -> Text,
+        recipient -> Nullable<Text>,
+        status -> Text,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    mail_optouts (referrer_id, kind) {
+        referrer_id -> DbUuid,
+        kind -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    events (id) {
+        id -> DbUuid,
+        kind -> Text,
+        subject_id -> DbUuid,
+        data -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    audit_log (id) {
+        id -> DbUuid,
+        actor -> Text,
+        action -> Text,
+        subject_id -> DbUuid,
+        detail -> DbJson,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    tokens,
+    idempotency_keys,
+    programs,
+    terms,
+    customers,
+    customer_keys,
+    merge_proposals,
+    referrers,
+    codes,
+    clicks,
+    sales,
+    sale_revisions,
+    sale_lines,
+    sale_hints,
+    verdicts,
+    referrals,
+    commissions,
+    commission_changes,
+    refunds,
+    adjustments,
+    transfers,
+    balances,
+    payout_batches,
+    payouts,
+    payout_lines,
+    jobs,
+    chores,
+    mails,
+    mail_optouts,
+    events,
+    audit_log,
+);

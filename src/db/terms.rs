@@ -1,0 +1,80 @@
+//! The program and its numbered terms.
+
+use diesel::prelude::*;
+
+use super::schema::{programs, terms};
+use super::types::Json;
+use super::{Conn, DbResult, Tx};
+use crate::domain::id::ProgramId;
+use crate::domain::instant::Instant;
+use crate::domain::program::{Terms, TermsVersion};
+
+/// The program with all versions of its terms, oldest first.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The one program.
+    pub id: ProgramId,
+    /// Its terms, ascending by version; never empty.
+    pub versions: Vec<TermsVersion>,
+}
+
+impl Program {
+    /// The terms of `version`; the newest if there is no such version, which `check` reports.
+    #[must_use]
+    pub fn terms(&self, version: i64) -> &Terms {
+        static DEFAULT: std::sync::LazyLock<Terms> = std::sync::LazyLock::new(Terms::default);
+        let found = self.versions.iter().find(|terms| terms.version == version).or(self.versions.last());
+        found.map_or(&*DEFAULT, |found| &found.terms)
+    }
+
+    /// The newest version.
+    #[must_use]
+    pub fn current(&self) -> Option<&TermsVersion> {
+        self.versions.last()
+    }
+}
+
+/// Reads the program; none before the first start has made it.
+///
+/// # Errors
+/// What the database reports.
+pub fn program(conn: &mut Conn<'_>) -> DbResult<Option<Program>> {
+    let id: Option<ProgramId> = on_db!(conn, c => programs::table.select(programs::id).order(programs::id).first(c).optional())?;
+    let Some(id) = id else { return Ok(None) };
+    let rows: Vec<(i64, Instant, Json<Terms>)> = on_db!(conn, c => terms::table
+        .filter(terms::program_id.eq(id))
+        .order(terms::version)
+        .select((terms::version, terms::valid_from, terms::body))
+        .load(c))?;
+    let versions =
+        rows.into_iter().map(|(version, valid_from, Json(terms))| TermsVersion { version, valid_from, terms }).collect();
+    Ok(Some(Program { id, versions }))
+}
+
+/// Makes the program with its first terms.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert_program(tx: &mut Tx<'_>, id: ProgramId, now: Instant) -> DbResult<()> {
+    on_db!(tx, c => diesel::insert_into(programs::table)
+        .values((programs::id.eq(id), programs::created_at.eq(now)))
+        .execute(c)
+        .map(drop))
+}
+
+/// Adds a version. Two writers with the same number: one fails and is done again.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert_version(tx: &mut Tx<'_>, program: ProgramId, version: &TermsVersion, actor: &str) -> DbResult<()> {
+    on_db!(tx, c => diesel::insert_into(terms::table)
+        .values((
+            terms::program_id.eq(program),
+            terms::version.eq(version.version),
+            terms::valid_from.eq(version.valid_from),
+            terms::actor.eq(actor),
+            terms::body.eq(Json(version.terms.clone())),
+        ))
+        .execute(c)
+        .map(drop))
+}

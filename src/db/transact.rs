@@ -1,0 +1,148 @@
+//! Runs a closure in one write transaction: again when another process got in the way, on a fresh
+//! connection when this one broke, and never twice after it may have been refused for good.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use diesel::connection::Connection;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::connect::Place;
+use super::{Conn, Db, DbFault, DbResult, Tx};
+
+/// A connection that writes, opened again when it breaks.
+pub struct Link {
+    place: Place,
+    db: Option<Db>,
+}
+
+/// Why a write did not happen. Nothing of it is in the ledger, except after `Unavailable`, when a
+/// lost connection may have hidden a commit: asking again is safe, every write is idempotent.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// More is waiting than the service can write in time.
+    #[error("too many writes are waiting")]
+    Overloaded,
+    /// The database cannot be reached, is full or is read-only.
+    #[error("the ledger is unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours.
+    #[error("the write failed: {0}")]
+    Failed(String),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Remedy {
+    /// Another transaction was in the way: do it again.
+    Again,
+    /// The connection is gone: open another and do it again.
+    Reconnect,
+    /// The disk refuses: tell everybody, try nothing.
+    Halt,
+    /// Doing it again would fail again.
+    GiveUp,
+}
+
+/// Another writer's batch can be met once per batch it has under way; a deadlock at most a few times.
+const ATTEMPTS: u32 = 12;
+
+/// Faults of unknown kind are worth this many tries.
+const ATTEMPTS_UNKNOWN: u32 = 3;
+
+impl Link {
+    /// A connection to `place`, opened at the first use.
+    #[must_use]
+    pub const fn new(place: Place) -> Self {
+        Self { place, db: None }
+    }
+
+    /// Runs `body` in one transaction and commits it. `body` may run several times and must have
+    /// no other effects.
+    ///
+    /// # Errors
+    /// When nothing was committed (or, after a lost connection, when that is unknown).
+    pub fn transact<T>(&mut self, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResult<T>) -> Result<T, WriteError> {
+        for attempt in 1.. {
+            let mut db = match self.db.take() {
+                Some(db) => db,
+                None => self.place.open().map_err(|error| WriteError::Unavailable(error.to_string()))?,
+            };
+            let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| run(&mut db, body))) else {
+                // The connection may hold an open transaction: it is dropped with `db`.
+                return Err(WriteError::Failed("a panic was caught".to_owned()));
+            };
+            let fault = match outcome {
+                Ok(value) => {
+                    self.db = Some(db);
+                    return Ok(value);
+                }
+                Err(fault) => fault,
+            };
+            let remedy = remedy(&db, &fault);
+            if remedy != Remedy::Reconnect {
+                self.db = Some(db);
+            }
+            let most = if matches!(fault, Error::RollbackTransaction) { ATTEMPTS } else { ATTEMPTS_UNKNOWN };
+            match remedy {
+                Remedy::Again | Remedy::Reconnect if attempt < most => pause(attempt),
+                Remedy::Again | Remedy::Reconnect | Remedy::Halt => return Err(WriteError::Unavailable(fault.to_string())),
+                Remedy::GiveUp => return Err(WriteError::Failed(fault.to_string())),
+            }
+        }
+        Err(WriteError::Overloaded)
+    }
+}
+
+fn run<T>(db: &mut Db, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResult<T>) -> DbResult<T> {
+    match db {
+        // BEGIN IMMEDIATE: a deferred transaction that turns into a writer fails at once when another writes.
+        Db::Sqlite(conn) => conn.immediate_transaction(|conn| body(&mut Tx { conn: Conn::Sqlite(conn) })),
+        Db::Postgres(conn) => conn.transaction(|conn| body(&mut Tx { conn: Conn::Postgres(conn) })),
+    }
+}
+
+fn remedy(db: &Db, fault: &DbFault) -> Remedy {
+    let text = fault.to_string();
+    match (db, fault) {
+        (_, Error::RollbackTransaction | Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => Remedy::Again,
+        (_, Error::BrokenTransactionManager | Error::AlreadyInTransaction | Error::RollbackErrorOnCommit { .. }) => {
+            Remedy::Reconnect
+        }
+        (_, Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)) => {
+            Remedy::Reconnect
+        }
+        (Db::Sqlite(_), _) if text.contains("database is locked") => Remedy::Again,
+        (Db::Sqlite(_), _) if ["disk is full", "disk I/O", "readonly", "malformed"].iter().any(|sign| text.contains(sign)) => {
+            Remedy::Halt
+        }
+        // diesel-async knows only a few SQLSTATEs: a deadlock (40P01) arrives as unknown, as does a lost connection.
+        (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => {
+            if text.contains("deadlock") || text.contains("lock timeout") { Remedy::Again } else { Remedy::Reconnect }
+        }
+        _ => Remedy::GiveUp,
+    }
+}
+
+/// Waits a little longer each time, and not in step with the rival.
+fn pause(attempt: u32) {
+    let mut noise = [0_u8; 1];
+    // Without entropy the pause is merely in step with the rival's.
+    let _ = getrandom::fill(&mut noise);
+    let [noise] = noise;
+    std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5 + u64::from(noise) % 20));
+}
+
+/// Runs `body` on one unchanging view of the database.
+///
+/// # Errors
+/// What the queries report.
+pub fn snapshot<T>(db: &mut Db, body: impl FnOnce(&mut Conn<'_>) -> DbResult<T>) -> DbResult<T> {
+    match db {
+        Db::Sqlite(conn) => conn.transaction(|conn| body(&mut Conn::Sqlite(conn))),
+        Db::Postgres(conn) => conn.transaction(|conn| {
+            diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(conn)?;
+            body(&mut Conn::Postgres(conn))
+        }),
+    }
+}

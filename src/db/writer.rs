@@ -1,0 +1,329 @@
+//! Group commit: what was asked for while the previous commit ran is written in one transaction
+//! and answered after it.
+//!
+//! Each hot operation has a lane of its own and takes a slice of what waits in it; a transaction
+//! holds one verb. SQLite has one writer thread, PostgreSQL two (a second is worth 1.8 times, more
+//! nothing).
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::connect::Place;
+use super::transact::{Link, WriteError};
+use super::{DbResult, Tx};
+use crate::clock::Clock;
+use crate::domain::instant::Instant;
+
+/// The most requests in one transaction.
+pub const BATCH_MAX: usize = 256;
+
+/// The most requests that may wait: about a third of a second of work. Beyond it, 503 is kinder.
+const WAITING_MAX: usize = 4_096;
+
+/// An operation on a slice of requests: one answer per request, in order.
+pub type Operation<Req, Out> = fn(&mut Tx<'_>, Instant, &[Req]) -> DbResult<Vec<Out>>;
+
+/// What the writers have done, for `/metrics` and readiness.
+#[derive(Debug, Default)]
+pub struct WriterStats {
+    /// Transactions committed.
+    pub batches: AtomicU64,
+    /// Requests written in them.
+    pub requests: AtomicU64,
+    /// Batches split after a failure; 0 unless something is wrong.
+    pub bisected: AtomicU64,
+    /// Whether the last write was refused by disk or server.
+    pub halted: AtomicBool,
+}
+
+struct Shared {
+    place: Place,
+    clock: Clock,
+    gate: Mutex<Gate>,
+    bell: Condvar,
+    stats: WriterStats,
+    batch_max: usize,
+}
+
+struct Gate {
+    lanes: Vec<Arc<dyn Run>>,
+    waiting: usize,
+    next: usize,
+    closed: bool,
+}
+
+trait Run: Send + Sync {
+    fn take(&self, most: usize) -> (usize, Box<dyn FnOnce(&Shared, &mut Link) + Send>);
+}
+
+type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
+
+struct Queue<Req, Out> {
+    waiting: Mutex<VecDeque<Asked<Req, Out>>>,
+    operation: Operation<Req, Out>,
+    batch_max: usize,
+}
+
+/// Where requests of one verb wait.
+pub struct Lane<Req, Out> {
+    queue: Arc<Queue<Req, Out>>,
+    shared: Arc<Shared>,
+}
+
+type Value = Box<dyn Any + Send>;
+type Job = Mutex<Box<dyn FnMut(&mut Tx<'_>, Instant) -> DbResult<Value> + Send>>;
+
+/// The writer threads of one ledger.
+pub struct Writer {
+    shared: Arc<Shared>,
+    single: Lane<Job, Value>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Writer {
+    /// Starts the threads. `batch_max` is [`BATCH_MAX`] except in a benchmark that compares with 1.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(place: &Place, clock: &Clock, batch_max: usize) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            place: place.clone(),
+            clock: clock.clone(),
+            gate: Mutex::new(Gate { lanes: Vec::new(), waiting: 0, next: 0, closed: false }),
+            bell: Condvar::new(),
+            stats: WriterStats::default(),
+            batch_max: batch_max.clamp(1, BATCH_MAX),
+        });
+        let single = lane(&shared, |tx, now, jobs: &[Job]| jobs.iter().map(|job| lock(job)(tx, now)).collect(), 1);
+        let count = match place {
+            Place::Sqlite(_) => 1,
+            Place::Postgres { .. } => 2,
+        };
+        let spawn = |number| {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new().name(format!("writer-{number}")).spawn(move || serve(&shared))
+        };
+        let threads = (0..count).map(spawn).collect::<Result<_, _>>()?;
+        Ok(Self { shared, single, threads: Mutex::new(threads) })
+    }
+
+    /// Opens a lane for a hot operation.
+    pub fn lane<Req: Send + 'static, Out: Send + 'static>(&self, operation: Operation<Req, Out>) -> Lane<Req, Out> {
+        lane(&self.shared, operation, self.shared.batch_max)
+    }
+
+    /// Runs `body` in a transaction of its own.
+    ///
+    /// # Errors
+    /// When nothing was committed (or, after a lost connection, when that is unknown).
+    pub async fn write<T, F>(&self, body: F) -> Result<T, WriteError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, Instant) -> DbResult<T> + Send + 'static,
+    {
+        unbox(self.single.ask(boxed(body)).await)
+    }
+
+    /// [`Self::write`] for threads outside the async runtime.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_blocking<T, F>(&self, body: F) -> Result<T, WriteError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>, Instant) -> DbResult<T> + Send + 'static,
+    {
+        unbox(self.single.ask_blocking(boxed(body)))
+    }
+
+    /// What the writers have done.
+    #[must_use]
+    pub fn stats(&self) -> &WriterStats {
+        &self.shared.stats
+    }
+
+    /// Writes what waits, then stops the threads.
+    pub fn stop(&self) {
+        lock(&self.shared.gate).closed = true;
+        self.shared.bell.notify_all();
+        for thread in lock(&self.threads).drain(..) {
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn boxed<T, F>(mut body: F) -> Job
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>, Instant) -> DbResult<T> + Send + 'static,
+{
+    Mutex::new(Box::new(move |tx, now| body(tx, now).map(|value| Box::new(value) as Value)))
+}
+
+fn unbox<T: 'static>(value: Result<Value, WriteError>) -> Result<T, WriteError> {
+    let wrong = |_| WriteError::Failed("the answer has another type".to_owned());
+    value?.downcast().map(|value| *value).map_err(wrong)
+}
+
+fn lane<Req: Send + 'static, Out: Send + 'static>(
+    shared: &Arc<Shared>,
+    operation: Operation<Req, Out>,
+    batch_max: usize,
+) -> Lane<Req, Out> {
+    let queue = Arc::new(Queue { waiting: Mutex::new(VecDeque::new()), operation, batch_max });
+    lock(&shared.gate).lanes.push(Arc::clone(&queue) as Arc<dyn Run>);
+    Lane { queue, shared: Arc::clone(shared) }
+}
+
+impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
+    /// Asks for one request to be written; the answer comes after its commit.
+    ///
+    /// # Errors
+    /// When it was not written.
+    pub async fn ask(&self, request: Req) -> Result<Out, WriteError> {
+        self.submit(request)?.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// [`Self::ask`] for threads outside the async runtime.
+    ///
+    /// # Errors
+    /// When it was not written.
+    pub fn ask_blocking(&self, request: Req) -> Result<Out, WriteError> {
+        self.submit(request)?.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Asks for many, in order: each slice is committed before the next begins.
+    pub async fn ask_all(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let slice: Vec<_> = requests.by_ref().take(self.queue.batch_max).map(|request| self.submit(request)).collect();
+            for asked in slice {
+                answers.push(match asked {
+                    Ok(answer) => answer.await.unwrap_or_else(|_| Err(stopped())),
+                    Err(error) => Err(error),
+                });
+            }
+        }
+        answers
+    }
+
+    /// [`Self::ask_all`] for threads outside the async runtime.
+    pub fn ask_all_blocking(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
+        let asked: Vec<_> = requests.into_iter().map(|request| self.submit(request)).collect();
+        asked.into_iter().map(|answer| answer?.blocking_recv().unwrap_or_else(|_| Err(stopped()))).collect()
+    }
+
+    fn submit(&self, request: Req) -> Result<oneshot::Receiver<Result<Out, WriteError>>, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        {
+            let mut gate = lock(&self.shared.gate);
+            if gate.closed {
+                return Err(stopped());
+            }
+            if gate.waiting >= WAITING_MAX {
+                return Err(WriteError::Overloaded);
+            }
+            gate.waiting += 1;
+            lock(&self.queue.waiting).push_back((request, reply));
+        }
+        self.shared.bell.notify_one();
+        Ok(answer)
+    }
+}
+
+fn stopped() -> WriteError {
+    WriteError::Unavailable("the service is stopping".to_owned())
+}
+
+impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
+    fn take(&self, most: usize) -> (usize, Box<dyn FnOnce(&Shared, &mut Link) + Send>) {
+        let mut waiting = lock(&self.waiting);
+        let count = waiting.len().min(most).min(self.batch_max);
+        let (requests, replies): (Vec<Req>, Vec<_>) = waiting.drain(..count).unzip();
+        let operation = self.operation;
+        let work = move |shared: &Shared, link: &mut Link| {
+            let answers = write(shared, link, operation, &requests);
+            // A client that went away does not undo its write.
+            replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)));
+        };
+        (count, Box::new(work))
+    }
+}
+
+fn write<Req, Out>(
+    shared: &Shared,
+    link: &mut Link,
+    operation: Operation<Req, Out>,
+    requests: &[Req],
+) -> Vec<Result<Out, WriteError>> {
+    let now = shared.clock.now();
+    let count = u64::try_from(requests.len()).unwrap_or(u64::MAX);
+    match link.transact(&mut |tx| operation(tx, now, requests)) {
+        Ok(answers) => {
+            shared.stats.batches.fetch_add(1, Ordering::Relaxed);
+            shared.stats.requests.fetch_add(count, Ordering::Relaxed);
+            shared.stats.halted.store(false, Ordering::Relaxed);
+            answers.into_iter().map(Ok).collect()
+        }
+        Err(WriteError::Failed(fault)) if requests.len() > 1 => {
+            // One request may poison a batch that the law let through: find it, keep the others.
+            tracing::error!(fault, count, "a batch failed and is split");
+            shared.stats.bisected.fetch_add(1, Ordering::Relaxed);
+            let (left, right) = requests.split_at(requests.len() / 2);
+            let mut answers = write(shared, link, operation, left);
+            answers.extend(write(shared, link, operation, right));
+            answers
+        }
+        Err(error) => {
+            shared.stats.halted.store(matches!(error, WriteError::Unavailable(_)), Ordering::Relaxed);
+            tracing::error!(%error, count, "a write was refused");
+            requests.iter().map(|_| Err(error.clone())).collect()
+        }
+    }
+}
+
+fn serve(shared: &Shared) {
+    let mut link = Link::new(shared.place.clone());
+    while let Some(work) = next(shared) {
+        work(shared, &mut link);
+    }
+}
+
+/// Waits for work and takes a slice of the next lane that has some, lane after lane in turn.
+fn next(shared: &Shared) -> Option<Box<dyn FnOnce(&Shared, &mut Link) + Send>> {
+    let mut gate = lock(&shared.gate);
+    loop {
+        if gate.waiting > 0 {
+            for step in 0..gate.lanes.len() {
+                let place = (gate.next + step) % gate.lanes.len();
+                let Some(lane) = gate.lanes.get(place) else { continue };
+                let (count, work) = lane.take(BATCH_MAX);
+                if count > 0 {
+                    gate.waiting -= count;
+                    gate.next = place + 1;
+                    return Some(work);
+                }
+            }
+        }
+        if gate.closed {
+            return None;
+        }
+        gate = shared.bell.wait(gate).unwrap_or_else(PoisonError::into_inner);
+    }
+}

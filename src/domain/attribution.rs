@@ -1,0 +1,495 @@
+//! Who sent this customer? The one function that answers, and everything it reads.
+//!
+//! [`Inputs`] is stored with each verdict and holds no personal data, so that the verdict can be
+//! judged again from it, to the same cent, for ever.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::Code;
+use super::id::{ClickId, CustomerId, ReferrerId, SaleId};
+use super::instant::Instant;
+use super::money::Currency;
+use super::program::{Lifetime, Terms, Touch};
+use super::sale::SaleStatus;
+
+/// What kind of evidence won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// The owner decided.
+    OwnerDecision,
+    /// An earlier introduction still lives.
+    Referral,
+    /// A code at checkout.
+    Code,
+    /// A click inside the window.
+    Click,
+    /// The buyer's answer to "who sent you?".
+    ReferredBy,
+}
+
+/// How a verdict ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictKind {
+    /// A referrer earned it.
+    Attributed,
+    /// Nobody did.
+    Unattributed,
+    /// A person must look.
+    Held,
+}
+
+/// Why a sale earned nothing, or waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Reported as an order of the past.
+    History,
+    /// Nothing pointed to anybody.
+    NoEvidence,
+    /// The report named no customer.
+    NoCustomer,
+    /// No such code.
+    UnknownCode,
+    /// The code was retired.
+    CodeRetired,
+    /// The referrer is paused.
+    ReferrerPaused,
+    /// The click was too long before the order, or after it.
+    OutsideWindow,
+    /// The referrer bought himself.
+    SelfReferral,
+    /// The customer had bought before.
+    NotFirstSale,
+    /// The base is under the program's minimum.
+    BelowMinimum,
+    /// The program is closed.
+    ProgramClosed,
+    /// The program does not pay in this currency.
+    CurrencyNotAccepted,
+    /// Nothing in the order earns.
+    ZeroBase,
+    /// Ordered but not paid.
+    NotPaidYet,
+    /// The order was cancelled.
+    OrderCancelled,
+    /// The buyer named somebody who must be matched by hand.
+    NeedsMatch,
+    /// Looks like fraud.
+    SuspectedFraud,
+    /// Over a cap.
+    OverCap,
+    /// The owner said no.
+    DeniedByOwner,
+}
+
+/// The owner's word on one sale; it stands above all other evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Decision {
+    /// This referrer sent the customer.
+    Credit {
+        /// Who.
+        referrer_id: ReferrerId,
+    },
+    /// Nobody did.
+    Deny,
+}
+
+/// The customer as the law sees him.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerStanding {
+    /// Who.
+    pub id: CustomerId,
+    /// Whether this sale is the customer's first.
+    pub first_sale: bool,
+}
+
+/// An introduction of this customer that still stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralStanding {
+    /// Who introduced him.
+    pub referrer_id: ReferrerId,
+    /// By which code, if any.
+    pub code: Option<Code>,
+    /// When: the first sale's `occurred_at`.
+    pub since: Instant,
+    /// What was promised then.
+    pub terms_version: i64,
+    /// Whether the referrer is paused.
+    pub paused: bool,
+}
+
+/// A code that exists, as the law sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeStanding {
+    /// The code.
+    pub code: Code,
+    /// Whose it is.
+    pub referrer_id: ReferrerId,
+    /// Whether it was retired.
+    pub retired: bool,
+    /// Whether the referrer is paused.
+    pub paused: bool,
+    /// Whether the buyer is the referrer himself.
+    pub own: bool,
+}
+
+/// A click of the visitor that the `ref` value named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClickStanding {
+    /// The click.
+    pub id: ClickId,
+    /// When.
+    pub at: Instant,
+    /// The code in its link.
+    pub link: CodeStanding,
+}
+
+/// Whom the buyer named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HintStanding {
+    /// The referrer found by an id, e-mail or phone; none for a bare name or an unknown key.
+    pub referrer_id: Option<ReferrerId>,
+    /// Whether the referrer is paused.
+    pub paused: bool,
+    /// Whether the buyer named himself.
+    pub own: bool,
+}
+
+/// Everything the law reads to judge one revision of one sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The revision judged.
+    pub version: i64,
+    /// Whether it was reported as an order of the past.
+    pub history: bool,
+    /// How far the order is.
+    pub status: SaleStatus,
+    /// When the buyer ordered.
+    pub occurred_at: Instant,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// What earns, in minor units.
+    pub base: i64,
+    /// Who bought, if the shop said.
+    pub customer: Option<CustomerStanding>,
+    /// The owner's word, if given.
+    pub decision: Option<Decision>,
+    /// An introduction by another sale, if one stands.
+    pub referral: Option<ReferralStanding>,
+    /// The codes typed at checkout, in the shop's order; none for an unknown one.
+    pub codes: Vec<Option<CodeStanding>>,
+    /// Whether a `ref` value was sent.
+    pub referenced: bool,
+    /// The visitor's clicks in the window, oldest first; the law checks the window again.
+    pub clicks: Vec<ClickStanding>,
+    /// The buyer's answer, if given.
+    pub hint: Option<HintStanding>,
+    /// The terms in force when the buyer ordered.
+    pub terms_version: i64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// How it ended.
+    pub kind: VerdictKind,
+    /// Why nothing was earned, or why it waits.
+    pub reason: Option<Reason>,
+    /// Who earned it, or would.
+    pub referrer_id: Option<ReferrerId>,
+    /// By which code.
+    pub code: Option<Code>,
+    /// By which evidence.
+    pub evidence: Option<Evidence>,
+    /// Under which terms.
+    pub terms_version: i64,
+}
+
+struct Candidate {
+    referrer_id: ReferrerId,
+    code: Option<Code>,
+    evidence: Evidence,
+    terms_version: i64,
+}
+
+enum Found {
+    Somebody(Candidate),
+    NeedsMatch,
+    Nobody(Reason),
+}
+
+/// Judges one sale. `terms_of` gives the terms of a version; a missing version counts as the
+/// default terms, which `check` would report.
+#[must_use]
+pub fn judge<'t>(inputs: &Inputs, terms_of: &dyn Fn(i64) -> &'t Terms) -> Verdict {
+    let terms = terms_of(inputs.terms_version);
+    let unattributed = |reason| Verdict {
+        kind: VerdictKind::Unattributed,
+        reason: Some(reason),
+        referrer_id: None,
+        code: None,
+        evidence: None,
+        terms_version: inputs.terms_version,
+    };
+    if let Some(reason) = closed_door(inputs) {
+        return unattributed(reason);
+    }
+    match inputs.decision {
+        Some(Decision::Deny) => return unattributed(Reason::DeniedByOwner),
+        Some(Decision::Credit { referrer_id }) => {
+            let promised = inputs.referral.as_ref().filter(|referral| referral.referrer_id == referrer_id);
+            let version = promised.map_or(inputs.terms_version, |referral| referral.terms_version);
+            return attributed(Candidate { referrer_id, code: None, evidence: Evidence::OwnerDecision, terms_version: version });
+        }
+        None => {}
+    }
+    let found = find(inputs, terms, terms_of);
+    let version = if let Found::Somebody(candidate) = &found { candidate.terms_version } else { inputs.terms_version };
+    let applied = terms_of(version);
+    let first = inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
+    let stands = |evidence| evidence == Evidence::Referral;
+    match found {
+        Found::Nobody(reason) => unattributed(reason),
+        _ if inputs.customer.is_none() => unattributed(Reason::NoCustomer),
+        Found::NeedsMatch if !first => unattributed(Reason::NotFirstSale),
+        Found::Somebody(ref candidate) if !first && !stands(candidate.evidence) => unattributed(Reason::NotFirstSale),
+        _ if applied.closed && version == inputs.terms_version => unattributed(Reason::ProgramClosed),
+        _ if !applied.accepts(inputs.currency) => unattributed(Reason::CurrencyNotAccepted),
+        _ if inputs.base <= 0 => unattributed(Reason::ZeroBase),
+        _ if inputs.base < applied.minimum_sale.get(&inputs.currency).copied().unwrap_or(0) => unattributed(Reason::BelowMinimum),
+        Found::NeedsMatch => {
+            Verdict { kind: VerdictKind::Held, evidence: Some(Evidence::ReferredBy), ..unattributed(Reason::NeedsMatch) }
+        }
+        Found::Somebody(candidate) => attributed(candidate),
+    }
+}
+
+/// Reasons that stand before any evidence.
+fn closed_door(inputs: &Inputs) -> Option<Reason> {
+    if inputs.history {
+        return Some(Reason::History);
+    }
+    match inputs.status {
+        SaleStatus::Cancelled => Some(Reason::OrderCancelled),
+        SaleStatus::Placed => Some(Reason::NotPaidYet),
+        SaleStatus::Paid => None,
+    }
+}
+
+fn attributed(candidate: Candidate) -> Verdict {
+    Verdict {
+        kind: VerdictKind::Attributed,
+        reason: None,
+        referrer_id: Some(candidate.referrer_id),
+        code: candidate.code,
+        evidence: Some(candidate.evidence),
+        terms_version: candidate.terms_version,
+    }
+}
+
+/// Tries the evidence in the order of its weight; the reason reported is that of the best that failed.
+fn find<'t>(inputs: &Inputs, terms: &Terms, terms_of: &dyn Fn(i64) -> &'t Terms) -> Found {
+    let mut best_failure = None;
+    let mut fail = |reason| {
+        best_failure.get_or_insert(reason);
+    };
+    if let Some(referral) = &inputs.referral {
+        match referral_fault(inputs, referral, terms_of(referral.terms_version)) {
+            None => {
+                return Found::Somebody(Candidate {
+                    referrer_id: referral.referrer_id,
+                    code: referral.code.clone(),
+                    evidence: Evidence::Referral,
+                    terms_version: referral.terms_version,
+                });
+            }
+            Some(reason) => fail(reason),
+        }
+    }
+    let of_link = |link: &CodeStanding, evidence| {
+        Found::Somebody(Candidate {
+            referrer_id: link.referrer_id,
+            code: Some(link.code.clone()),
+            evidence,
+            terms_version: inputs.terms_version,
+        })
+    };
+    for standing in &inputs.codes {
+        match standing {
+            None => fail(Reason::UnknownCode),
+            Some(link) => match link_fault(link) {
+                None => return of_link(link, Evidence::Code),
+                Some(reason) => fail(reason),
+            },
+        }
+    }
+    for click in in_touch_order(inputs, terms.touch) {
+        let inside = click.at <= inputs.occurred_at && click.at >= inputs.occurred_at.plus_days(-terms.window_days);
+        match link_fault(&click.link) {
+            _ if !inside => fail(Reason::OutsideWindow),
+            None => return of_link(&click.link, Evidence::Click),
+            Some(reason) => fail(reason),
+        }
+    }
+    match &inputs.hint {
+        None => {}
+        Some(hint) if hint.own => fail(Reason::SelfReferral),
+        Some(hint) if hint.paused => fail(Reason::ReferrerPaused),
+        Some(HintStanding { referrer_id: Some(referrer_id), .. }) => {
+            return Found::Somebody(Candidate {
+                referrer_id: *referrer_id,
+                code: None,
+                evidence: Evidence::ReferredBy,
+                terms_version: inputs.terms_version,
+            });
+        }
+        Some(_) => return Found::NeedsMatch,
+    }
+    Found::Nobody(best_failure.unwrap_or(Reason::NoEvidence))
+}
+
+fn link_fault(link: &CodeStanding) -> Option<Reason> {
+    if link.own {
+        Some(Reason::SelfReferral)
+    } else if link.retired {
+        Some(Reason::CodeRetired)
+    } else if link.paused {
+        Some(Reason::ReferrerPaused)
+    } else {
+        None
+    }
+}
+
+/// A customer's first sale always goes to the standing introduction (its own first sale was taken
+/// back); later ones while the promised lifetime lasts.
+fn referral_fault(inputs: &Inputs, referral: &ReferralStanding, promised: &Terms) -> Option<Reason> {
+    /// A twelfth of 365.25 days, in seconds.
+    const MONTH_SECONDS: i64 = 2_629_800;
+    let first = inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
+    let alive = match promised.lifetime {
+        Lifetime::FirstSale => first,
+        Lifetime::Months { months } => {
+            first || inputs.occurred_at < referral.since.plus_seconds(months.saturating_mul(MONTH_SECONDS))
+        }
+        Lifetime::Forever => true,
+    };
+    if !alive {
+        Some(Reason::NotFirstSale)
+    } else if referral.paused {
+        Some(Reason::ReferrerPaused)
+    } else {
+        None
+    }
+}
+
+fn in_touch_order(inputs: &Inputs, touch: Touch) -> Vec<&ClickStanding> {
+    let mut clicks: Vec<&ClickStanding> = inputs.clicks.iter().collect();
+    clicks.sort_by_key(|click| (click.at, click.id));
+    if touch == Touch::Last {
+        clicks.reverse();
+    }
+    clicks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> Instant {
+        Instant::from_micros(1_700_000_000_000_000).plus_days(day)
+    }
+
+    fn link(code: &str, own: bool) -> CodeStanding {
+        CodeStanding {
+            code: Code::fold(code).expect("a code"),
+            referrer_id: ReferrerId::new(at(0)),
+            retired: false,
+            paused: false,
+            own,
+        }
+    }
+
+    fn sale() -> Inputs {
+        Inputs {
+            sale_id: SaleId::new(at(0)),
+            version: 0,
+            history: false,
+            status: SaleStatus::Paid,
+            occurred_at: at(0),
+            currency: Currency::EUR,
+            base: 10_000,
+            customer: Some(CustomerStanding { id: CustomerId::new(at(0)), first_sale: true }),
+            decision: None,
+            referral: None,
+            codes: Vec::new(),
+            referenced: false,
+            clicks: Vec::new(),
+            hint: None,
+            terms_version: 1,
+        }
+    }
+
+    fn judged(inputs: &Inputs, terms: &Terms) -> Verdict {
+        judge(inputs, &|_| terms)
+    }
+
+    fn reason(inputs: &Inputs) -> Option<Reason> {
+        judged(inputs, &Terms::default()).reason
+    }
+
+    #[test]
+    fn the_first_evidence_that_holds_wins_and_the_best_that_failed_is_named() {
+        let joe = link("JOE", false);
+        let mine = link("MINE", true);
+        let verdict = judged(&Inputs { codes: vec![None, Some(mine.clone()), Some(joe.clone())], ..sale() }, &Terms::default());
+        assert_eq!((verdict.evidence, verdict.referrer_id), (Some(Evidence::Code), Some(joe.referrer_id)));
+        assert_eq!(reason(&Inputs { codes: vec![Some(mine), None], ..sale() }), Some(Reason::SelfReferral));
+        assert_eq!(reason(&Inputs { codes: vec![None], ..sale() }), Some(Reason::UnknownCode));
+        assert_eq!(reason(&sale()), Some(Reason::NoEvidence));
+        assert_eq!(reason(&Inputs { codes: vec![Some(joe.clone())], customer: None, ..sale() }), Some(Reason::NoCustomer));
+        assert_eq!(reason(&Inputs { codes: vec![Some(joe)], base: 0, ..sale() }), Some(Reason::ZeroBase));
+    }
+
+    #[test]
+    fn touch_chooses_among_clicks_inside_the_window() {
+        let click = |day, code| ClickStanding { id: ClickId::new(at(day)), at: at(day), link: link(code, false) };
+        let clicks = vec![click(-100, "OLD"), click(-50, "MID"), click(-1, "NEW"), click(1, "LATE")];
+        let inputs = Inputs { clicks, referenced: true, ..sale() };
+        let code = |touch| judged(&inputs, &Terms { touch, ..Terms::default() }).code.map(|code| code.to_string());
+        assert_eq!(code(Touch::Last).as_deref(), Some("NEW"));
+        assert_eq!(code(Touch::First).as_deref(), Some("MID"));
+        assert_eq!(reason(&Inputs { clicks: vec![click(-91, "OLD")], ..sale() }), Some(Reason::OutsideWindow));
+    }
+
+    #[test]
+    fn an_introduction_lasts_as_long_as_was_promised() {
+        let referral =
+            ReferralStanding { referrer_id: ReferrerId::new(at(0)), code: None, since: at(0), terms_version: 1, paused: false };
+        let later = Inputs {
+            referral: Some(referral),
+            occurred_at: at(100),
+            customer: Some(CustomerStanding { id: CustomerId::new(at(0)), first_sale: false }),
+            ..sale()
+        };
+        let kind = |lifetime| judged(&later, &Terms { lifetime, ..Terms::default() }).kind;
+        assert_eq!(kind(Lifetime::FirstSale), VerdictKind::Unattributed);
+        assert_eq!(kind(Lifetime::Months { months: 3 }), VerdictKind::Unattributed);
+        assert_eq!(kind(Lifetime::Months { months: 4 }), VerdictKind::Attributed);
+        assert_eq!(kind(Lifetime::Forever), VerdictKind::Attributed);
+    }
+
+    #[test]
+    fn a_name_waits_for_a_person_to_match_it_and_the_owner_has_the_last_word() {
+        let named = Inputs { hint: Some(HintStanding { referrer_id: None, paused: false, own: false }), ..sale() };
+        assert_eq!(judged(&named, &Terms::default()).kind, VerdictKind::Held);
+        let anna = ReferrerId::new(at(0));
+        let credited = Inputs { decision: Some(Decision::Credit { referrer_id: anna }), ..named.clone() };
+        assert_eq!(judged(&credited, &Terms::default()).referrer_id, Some(anna));
+        assert_eq!(reason(&Inputs { decision: Some(Decision::Deny), ..named }), Some(Reason::DeniedByOwner));
+    }
+}

@@ -1,0 +1,233 @@
+//! The program: one set of rules, in immutable numbered versions called terms.
+
+use serde::{Deserialize, Serialize};
+
+use super::commission::CommissionRule;
+use super::field::{FieldError, short_text};
+use super::instant::Instant;
+use super::money::{AMOUNT_MAX, ByCurrency, Currency, Rate};
+
+/// How long an introduction keeps earning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Lifetime {
+    /// Only the first sale of a new customer.
+    FirstSale,
+    /// Every sale within so many months of the first.
+    Months {
+        /// 1 to 120 months of 30.4375 days (a year is 365.25 days).
+        months: i64,
+    },
+    /// Every sale.
+    Forever,
+}
+
+/// Which click of a visitor earns, when there are several inside the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Touch {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+}
+
+/// One version of the program's rules. Its JSON form is what `PATCH /v1/program` merges into and what is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// The shop's name, as mails and pages show it.
+    pub shop_name: String,
+    /// How a commission is computed.
+    pub commission: CommissionRule,
+    /// Days from `paid_at` until a commission is approved; 0 pays at once, as Girard did.
+    pub hold_days: i64,
+    /// Days a click counts before the order.
+    pub window_days: i64,
+    /// Smallest base that earns, in minor units by currency.
+    pub minimum_sale: ByCurrency,
+    /// Smallest payout, in minor units by currency; others default to 25 × 10^exponent.
+    pub payout_minimum: ByCurrency,
+    /// How long an introduction keeps earning.
+    pub lifetime: Lifetime,
+    /// Which click earns.
+    pub touch: Touch,
+    /// IANA zone in which days and periods are cut.
+    pub timezone: String,
+    /// The program's home currency.
+    pub currency: Currency,
+    /// Currencies that earn; empty means all.
+    pub currencies: Vec<Currency>,
+    /// Where links lead unless the code says otherwise.
+    pub shop_url: Option<String>,
+    /// Hosts that links may lead to, besides the host of `shop_url`.
+    pub allowed_hosts: Vec<String>,
+    /// Whether new sales stop earning.
+    pub closed: bool,
+}
+
+/// Terms with their place in the program's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermsVersion {
+    /// 1, 2, 3 …
+    pub version: i64,
+    /// From when on these terms are in force.
+    pub valid_from: Instant,
+    /// The rules.
+    pub terms: Terms,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            shop_name: "Our shop".to_owned(),
+            commission: CommissionRule::Percent { rate: Rate::from_millionths(100_000) },
+            hold_days: 30,
+            window_days: 90,
+            minimum_sale: ByCurrency::new(),
+            payout_minimum: ByCurrency::new(),
+            lifetime: Lifetime::FirstSale,
+            touch: Touch::Last,
+            timezone: "UTC".to_owned(),
+            currency: Currency::EUR,
+            currencies: Vec::new(),
+            shop_url: None,
+            allowed_hosts: Vec::new(),
+            closed: false,
+        }
+    }
+}
+
+impl Terms {
+    /// The smallest payout in `currency`, in minor units.
+    #[must_use]
+    pub fn payout_minimum(&self, currency: Currency) -> i64 {
+        self.payout_minimum.get(&currency).copied().unwrap_or_else(|| currency.units(25))
+    }
+
+    /// Whether a sale in `currency` earns under these terms.
+    #[must_use]
+    pub fn accepts(&self, currency: Currency) -> bool {
+        (self.currencies.is_empty() || self.currencies.contains(&currency)) && self.commission.knows(currency)
+    }
+
+    /// Whether a link may lead to `address`: http or https, no user part, and a host that is the
+    /// shop's or on the list, compared exactly after parsing (never by prefix or suffix).
+    #[must_use]
+    pub fn allows(&self, address: &str) -> bool {
+        let Ok(parsed) = url::Url::parse(address) else { return false };
+        let Some(host) = parsed.host_str() else { return false };
+        let shop = self.shop_url.as_deref().and_then(|shop| url::Url::parse(shop).ok());
+        let of_shop = shop.as_ref().and_then(url::Url::host_str) == Some(host);
+        let listed = self.allowed_hosts.iter().any(|allowed| allowed == host);
+        let plain = matches!(parsed.scheme(), "http" | "https") && parsed.username().is_empty() && parsed.password().is_none();
+        plain && (of_shop || listed)
+    }
+
+    /// Checks terms that are about to become a version.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut faults: Vec<FieldError> = Vec::new();
+        let mut within = |pointer: &str, value: i64, most: i64| {
+            if !(0..=most).contains(&value) {
+                faults.push(FieldError::new(pointer, "out_of_range", format!("must be between 0 and {most}")));
+            }
+        };
+        within("/hold_days", self.hold_days, 3_650);
+        within("/window_days", self.window_days, 3_650);
+        for amount in self.minimum_sale.values() {
+            within("/minimum_sale", *amount, AMOUNT_MAX);
+        }
+        for amount in self.payout_minimum.values() {
+            within("/payout_minimum", *amount, AMOUNT_MAX);
+        }
+        if let CommissionRule::Flat { amounts } = &self.commission {
+            for amount in amounts.values() {
+                within("/commission/amounts", *amount, AMOUNT_MAX);
+            }
+            if amounts.is_empty() {
+                faults.push(FieldError::new("/commission/amounts", "empty", "must name a sum for one currency at least"));
+            }
+        }
+        if let Lifetime::Months { months } = self.lifetime
+            && !(1..=120).contains(&months)
+        {
+            faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
+        }
+        faults.extend(short_text("/shop_name", &self.shop_name).err());
+        if jiff::tz::TimeZone::get(&self.timezone).is_err() {
+            faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
+        }
+        if let Some(shop) = &self.shop_url
+            && !self.allows(shop)
+        {
+            faults.push(FieldError::new(
+                "/shop_url",
+                "invalid_url",
+                "is not an http or https address such as https://shop.example",
+            ));
+        }
+        for host in &self.allowed_hosts {
+            if url::Host::parse(host).map(|parsed| parsed.to_string()).as_deref() != Ok(host) {
+                faults.push(FieldError::new(
+                    "/allowed_hosts",
+                    "invalid_host",
+                    format!("{host:?} is not a bare lower-case host name"),
+                ));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+/// The terms in force at `at` among `versions` in ascending order; the earliest if `at` is before all.
+#[must_use]
+pub fn in_force(versions: &[TermsVersion], at: Instant) -> Option<&TermsVersion> {
+    versions.iter().rev().find(|terms| terms.valid_from <= at).or_else(|| versions.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_what_every_shop_starts_with() {
+        let terms = Terms::default();
+        assert!(terms.check().is_ok());
+        assert_eq!(terms.commission.owed(10_000, Currency::EUR), 1_000);
+        assert_eq!(terms.payout_minimum(Currency::EUR), 2_500);
+        assert_eq!(terms.payout_minimum(Currency::parse("JPY").expect("yen")), 25);
+        assert_eq!(terms.payout_minimum(Currency::parse("KWD").expect("dinar")), 25_000);
+    }
+
+    #[test]
+    fn links_lead_only_to_listed_hosts() {
+        let terms = Terms {
+            shop_url: Some("https://shop.example/start".to_owned()),
+            allowed_hosts: vec!["blog.example".to_owned()],
+            ..Terms::default()
+        };
+        assert!(terms.check().is_ok());
+        assert!(terms.allows("https://shop.example/x?y=1"));
+        assert!(terms.allows("http://blog.example"));
+        for bad in [
+            "//evil.example",
+            "/\\evil.example",
+            "https:evil.example",
+            "https://shop.example@evil.example/",
+            "https://shop.example.evil.example",
+            "https://evil.example/shop.example",
+            "javascript:alert(1)",
+            "https://a@shop.example/",
+            "https://ѕhop.example/",
+            "ftp://shop.example",
+            "data:text/html,shop.example",
+            "https://[::1]/",
+            "",
+        ] {
+            assert!(!terms.allows(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The spine: one verb a file. Operations read the ledger, ask the law and write the ledger.
+
+pub mod books;
