@@ -6,4 +6,5 @@
 pub mod clock;
 pub mod db;
 pub mod domain;
+pub mod mail;
 pub mod operations;

@@ -1,0 +1,18 @@
+//! The pen: what a referrer reads, and how it reaches him. The only room that knows lettre.
+//!
+//! `render` turns facts into words, `letter` turns words and addresses into a message, `mailer`
+//! hands it over. A letter may go out twice (a crash between the server's yes and our commit), but
+//! always under the same Message-ID, so that mailboxes show it once.
+
+pub mod headers;
+pub mod letter;
+pub mod mailer;
+pub mod mask;
+pub mod render;
+pub mod smtp;
+
+pub use letter::{Letter, LetterError, Sender};
+pub use mailer::{Mailer, SendError};
+pub use mask::mask_address;
+pub use render::{Rendered, render};
+pub use smtp::{Secret, Security, SmtpSettings};

@@ -1,0 +1,205 @@
+//! Every letter is rendered, read and attacked.
+
+use super::*;
+use crate::domain::money::Currency;
+
+const STOP: &str = "https://go.bergrad.example/u/0193";
+
+fn eur(amount: i64) -> Option<Money> {
+    Some(Money { amount, currency: Currency::EUR })
+}
+
+fn facts(kind: Notice) -> NoticeFacts {
+    NoticeFacts {
+        kind,
+        shop: "Bergrad".to_owned(),
+        shop_url: Some("https://bergrad.example/".to_owned()),
+        name: Some("Anna Huber".to_owned()),
+        code: Some("ANNA7K".to_owned()),
+        link: Some("https://go.bergrad.example/r/ANNA7K".to_owned()),
+        amount: eur(1250),
+        remaining: eur(250),
+        due_on: Some("2026-12-02".to_owned()),
+        promise: "10 %".to_owned(),
+        reference: Some("RF18 5390 0754".to_owned()),
+        reason: Some("the bank does not know the account".to_owned()),
+    }
+}
+
+fn bare(kind: Notice) -> NoticeFacts {
+    let (name, code, link, due_on) = (None, None, None, None);
+    NoticeFacts {
+        name,
+        code,
+        link,
+        due_on,
+        shop_url: None,
+        amount: None,
+        remaining: None,
+        reference: None,
+        reason: None,
+        ..facts(kind)
+    }
+}
+
+/// What a reader sees of a page.
+fn visible(html: &str) -> String {
+    let body = html.split_once("</head>").expect("a head").1;
+    let text: String =
+        body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect::<Vec<_>>().join(" ");
+    let plain = text.replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&");
+    squeeze(&plain)
+}
+
+fn squeeze(text: &str) -> String {
+    // Where a tag stood is a space now, also before the full stop that follows it.
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ,", ",")
+}
+
+#[test]
+fn every_kind_says_the_same_twice_and_briefly() {
+    for kind in Notice::ALL {
+        for facts in [facts(kind), bare(kind)] {
+            let letter = render(&facts, Some(STOP));
+            assert_eq!(visible(&letter.html), squeeze(&letter.text), "{kind:?}");
+            let words = letter.text.split_whitespace().count();
+            assert!((20..=90).contains(&words), "{kind:?} has {words} words:\n{}", letter.text);
+            assert!(!letter.text.contains("\n\n\n") && !letter.text.contains(" \n"), "{kind:?}:\n{}", letter.text);
+            assert!(!letter.text.contains('!') && !letter.text.contains("pending"), "{kind:?}");
+            assert_eq!(letter.text.matches("Anna").count(), usize::from(facts.name.is_some()), "{kind:?}");
+            assert!(letter.subject.chars().count() <= SUBJECT_MAX, "{kind:?}: {}", letter.subject);
+        }
+    }
+}
+
+#[test]
+fn the_subject_is_the_fact() {
+    let subject = |kind| render(&facts(kind), None).subject;
+    assert_eq!(subject(Notice::Welcome), "Your link for Bergrad");
+    assert_eq!(subject(Notice::SaleCredited), "A friend bought at Bergrad: 12.50 EUR for you");
+    assert_eq!(subject(Notice::YouDidNotKnow), "Bergrad owes you 12.50 EUR");
+    assert_eq!(subject(Notice::CommissionApproved), "12.50 EUR is ready");
+    assert_eq!(subject(Notice::CommissionReduced), "12.50 EUR taken back: order returned");
+    assert_eq!(subject(Notice::PayoutSent), "12.50 EUR is on its way");
+    assert_eq!(subject(Notice::PayoutFailed), "We could not pay you 12.50 EUR");
+}
+
+#[test]
+fn each_kind_holds_what_its_reader_needs() {
+    let text = |kind| render(&facts(kind), Some(STOP)).text;
+    let link = "\nhttps://go.bergrad.example/r/ANNA7K\n";
+    for (kind, needed) in [
+        (Notice::Welcome, &[link, "ANNA7K", "10 %", "\"I get a reward if you buy.\""][..]),
+        (Notice::SaleCredited, &[link, "12.50 EUR", "on hold until 2 December 2026", "can still be returned"]),
+        (Notice::YouDidNotKnow, &[link, "12.50 EUR", "(https://bergrad.example/)", "We have your address because", "not you"]),
+        (Notice::CommissionApproved, &[link, "12.50 EUR is now yours", "next payout"]),
+        (Notice::CommissionReduced, &["12.50 EUR", "It was 15.00 EUR and is now 2.50 EUR.\n\nYou did nothing wrong"]),
+        (Notice::PayoutSent, &["12.50 EUR", "Reference: RF18 5390 0754", "ten"]),
+        (Notice::PayoutFailed, &["12.50 EUR", "Your money is safe", "the bank does not know the account"]),
+    ] {
+        for part in needed {
+            assert!(text(kind).contains(part), "{kind:?} lacks {part:?}:\n{}", text(kind));
+        }
+        assert_eq!(text(kind).contains(STOP), kind.optional(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_long_shop_name_leaves_the_subject_before_the_amount_does() {
+    let shop = "The Very Long Name of a Shop for Hand-Made Bicycles".to_owned();
+    let subject = |kind| render(&NoticeFacts { shop: shop.clone(), ..facts(kind) }, None).subject;
+    assert_eq!(subject(Notice::SaleCredited), "A friend bought: 12.50 EUR for you");
+    assert_eq!(subject(Notice::YouDidNotKnow), "We owe you 12.50 EUR");
+    assert_eq!(subject(Notice::Welcome), "Your link");
+}
+
+const ATTACKS: [&str; 12] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</title><script>alert(1)</script>",
+    "</style><svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- --><b>",
+    "&lt;script&gt;",
+    "a\r\nBcc: eve@example.com\r\n\r\n<b>",
+    "a\u{2028}b\u{202e}c\u{0}d\u{1b}[31m",
+    "<a href=//evil.example>",
+];
+
+#[test]
+fn hostile_values_stay_text() {
+    // The tags that a letter without any hostile value has.
+    let tags = |html: &str| html.matches('<').count();
+    for kind in Notice::ALL {
+        for attack in ATTACKS {
+            let attack = attack.to_owned();
+            let plain = NoticeFacts { name: None, code: Some("A".to_owned()), ..facts(kind) };
+            let hostile = NoticeFacts {
+                shop: attack.clone(),
+                name: Some(attack.clone()),
+                code: Some(attack.clone()),
+                due_on: Some(attack.clone()),
+                promise: attack.clone(),
+                reference: Some(attack.clone()),
+                reason: Some(attack.clone()),
+                ..facts(kind)
+            };
+            let (plain, hostile) = (render(&plain, None), render(&hostile, None));
+            assert_eq!(tags(&plain.html), tags(&hostile.html), "{kind:?} {attack:?}:\n{}", hostile.html);
+            assert!(!hostile.subject.chars().any(char::is_control), "{:?}", hostile.subject);
+            assert_eq!(hostile.subject.lines().count(), 1);
+            let lines = |text: &str| text.lines().count();
+            assert_eq!(lines(&plain.text), lines(&hostile.text), "{kind:?} {attack:?}:\n{}", hostile.text);
+            let stray = |letter: char| letter.is_control() && letter != '\n';
+            assert!(!hostile.text.chars().chain(hostile.html.chars()).any(stray), "{kind:?} {attack:?}");
+        }
+    }
+}
+
+#[test]
+fn hostile_links_are_left_out() {
+    for bad in
+        ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://bergrad.example@evil.example/", "not a link"]
+    {
+        for kind in Notice::ALL {
+            let bad = Some(bad.to_owned());
+            let letter = render(&NoticeFacts { link: bad.clone(), shop_url: bad.clone(), ..facts(kind) }, bad.as_deref());
+            assert!(!letter.html.contains("href"), "{kind:?}:\n{}", letter.html);
+            assert!(!letter.text.contains(bad.as_deref().expect("a link")), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn pages_fetch_nothing() {
+    for kind in Notice::ALL {
+        let html = render(&facts(kind), Some(STOP)).html.to_ascii_lowercase();
+        for forbidden in ["<img", "<script", "<link", "<iframe", "url(", "@import", "<table", "src="] {
+            assert!(!html.contains(forbidden), "{kind:?} holds {forbidden}");
+        }
+        assert!(html.contains("prefers-color-scheme: dark") && html.contains("max-width:560px") && html.contains("lang=\"en\""));
+        assert!(html.matches("class=\"button\"").count() <= 1);
+    }
+}
+
+#[test]
+fn only_names_are_greeted() {
+    for (name, hello) in [
+        ("Anna Huber", "Hello Anna,"),
+        ("  Øystein\tBerg", "Hello Øystein,"),
+        ("O'Neil", "Hello O'Neil,"),
+        ("Jean-Luc", "Hello Jean-Luc,"),
+        ("王小明", "Hello 王小明,"),
+        ("free-money.example/win now", "Hello,"),
+        ("jane@example.com", "Hello,"),
+        ("4711", "Hello,"),
+        ("--", "Hello,"),
+        ("", "Hello,"),
+        ("Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "Hello,"),
+    ] {
+        let letter = render(&NoticeFacts { name: Some(name.to_owned()), ..facts(Notice::Welcome) }, None);
+        assert_eq!(letter.text.lines().next(), Some(hello));
+    }
+}
