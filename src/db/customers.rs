@@ -6,7 +6,7 @@ use super::schema::{customer_keys, customers, merge_proposals};
 use super::types::Json;
 use super::{Conn, DbResult, Tx};
 use crate::domain::customer::{CustomerKey, KeyKind, Metadata};
-use crate::domain::id::{CustomerId, ProposalId, SaleId};
+use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
 
 /// A row of the customer file.
@@ -25,8 +25,6 @@ pub struct Customer {
     pub orders_before: i64,
     /// Earliest imported order of the past.
     pub history_since: Option<Instant>,
-    /// The sale that holds the place of his first.
-    pub first_sale_id: Option<SaleId>,
     /// The shop's own words.
     pub metadata: Json<Metadata>,
     /// Who he turned out to be.
@@ -62,7 +60,6 @@ impl Customer {
             first_order_at: None,
             orders_before: 0,
             history_since: None,
-            first_sale_id: None,
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
@@ -164,7 +161,6 @@ pub fn update(tx: &mut Tx<'_>, row: &Customer) -> DbResult<()> {
             customers::first_order_at.eq(row.first_order_at),
             customers::orders_before.eq(row.orders_before),
             customers::history_since.eq(row.history_since),
-            customers::first_sale_id.eq(row.first_sale_id),
             customers::metadata.eq(&row.metadata),
             customers::merged_into.eq(row.merged_into),
         ))

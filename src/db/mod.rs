@@ -4,6 +4,8 @@ use diesel::sqlite::SqliteConnection;
 
 #[macro_use]
 mod on_db;
+pub mod clicks;
+pub mod commissions;
 pub mod connect;
 pub mod customers;
 pub mod ledger;
@@ -11,6 +13,7 @@ pub mod migrate;
 pub mod outbox;
 pub mod pool;
 pub mod referrers;
+pub mod sales;
 pub mod schema;
 pub mod terms;
 pub mod transact;

@@ -49,7 +49,6 @@ CREATE TABLE customers (
     first_order_at TIMESTAMPTZ,
     orders_before BIGINT NOT NULL CHECK (orders_before >= 0),
     history_since TIMESTAMPTZ,
-    first_sale_id UUID,
     metadata JSONB NOT NULL,
     merged_into UUID REFERENCES customers (id),
     created_at TIMESTAMPTZ NOT NULL
@@ -115,6 +114,7 @@ CREATE TABLE sales (
     version BIGINT,
     history BOOLEAN NOT NULL,
     first_sale BOOLEAN NOT NULL,
+    holds_place BOOLEAN NOT NULL,
     occurred_at TIMESTAMPTZ NOT NULL,
     paid_at TIMESTAMPTZ,
     due_at TIMESTAMPTZ,
@@ -134,6 +134,8 @@ CREATE TABLE sales (
     UNIQUE (source, order_id)
 );
 CREATE INDEX sales_by_customer ON sales (customer_id);
+-- A customer's first sale is one sale.
+CREATE UNIQUE INDEX sales_first_place ON sales (customer_id) WHERE holds_place;
 
 CREATE TABLE sale_revisions (
     sale_id UUID NOT NULL,

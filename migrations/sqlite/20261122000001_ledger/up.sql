@@ -49,7 +49,6 @@ CREATE TABLE customers (
     first_order_at INTEGER,
     orders_before INTEGER NOT NULL CHECK (orders_before >= 0),
     history_since INTEGER,
-    first_sale_id BLOB,
     metadata TEXT NOT NULL,
     merged_into BLOB REFERENCES customers (id),
     created_at INTEGER NOT NULL
@@ -115,6 +114,7 @@ CREATE TABLE sales (
     version INTEGER,
     history INTEGER NOT NULL,
     first_sale INTEGER NOT NULL,
+    holds_place INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL,
     paid_at INTEGER,
     due_at INTEGER,
@@ -134,6 +134,8 @@ CREATE TABLE sales (
     UNIQUE (source, order_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sales_by_customer ON sales (customer_id);
+-- A customer's first sale is one sale.
+CREATE UNIQUE INDEX sales_first_place ON sales (customer_id) WHERE holds_place;
 
 CREATE TABLE sale_revisions (
     sale_id BLOB NOT NULL,

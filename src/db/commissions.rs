@@ -1,0 +1,280 @@
+//! Commissions, their changes, the refunds behind them and the referrals they grew from.
+
+use diesel::prelude::*;
+
+use super::schema::{commission_changes, commissions, referrals, refunds};
+use super::types::{ChangeCause, Json};
+use super::{Conn, DbResult, Tx};
+use crate::domain::commission::CommissionStatus;
+use crate::domain::id::{ChangeId, CommissionId, CustomerId, ProgramId, ReferralId, ReferrerId, RefundId, SaleId};
+use crate::domain::instant::Instant;
+use crate::domain::money::Currency;
+use crate::domain::refund::RefundContent;
+
+use super::types::AnyId;
+
+/// What a verdict owes. `amount` never changes; `net` is `amount` plus all changes. Minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = commissions, treat_none_as_default_value = false)]
+pub struct CommissionRow {
+    /// The commission.
+    pub id: CommissionId,
+    /// The one program.
+    pub program_id: ProgramId,
+    /// For which sale.
+    pub sale_id: SaleId,
+    /// Always `sale`: one beneficiary per sale.
+    pub kind: String,
+    /// Whether it is the sale's current one.
+    pub live: bool,
+    /// Whose.
+    pub referrer_id: ReferrerId,
+    /// By which verdict.
+    pub verdict_seq: i64,
+    /// Under which terms.
+    pub terms_version: i64,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// As first accrued.
+    pub amount: i64,
+    /// With all changes.
+    pub net: i64,
+    /// Where it stands.
+    pub status: CommissionStatus,
+    /// When the hold ends.
+    pub due_at: Instant,
+    /// When it ended.
+    pub approved_at: Option<Instant>,
+    /// When it accrued.
+    pub created_at: Instant,
+}
+
+/// A later change of a commission, with what it was computed from. Minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = commission_changes, treat_none_as_default_value = false)]
+pub struct ChangeRow {
+    /// The change.
+    pub id: ChangeId,
+    /// Of which commission.
+    pub commission_id: CommissionId,
+    /// What kind of thing caused it.
+    pub cause: ChangeCause,
+    /// What caused it.
+    pub cause_id: AnyId,
+    /// The verdict in force.
+    pub verdict_seq: i64,
+    /// The base then.
+    pub base: i64,
+    /// How much of it had gone back.
+    pub base_refunded: i64,
+    /// Added, or taken back if negative.
+    pub amount: i64,
+    /// When.
+    pub created_at: Instant,
+}
+
+/// Money given back to a buyer, as reported.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = refunds, treat_none_as_default_value = false)]
+pub struct RefundRow {
+    /// The refund.
+    pub id: RefundId,
+    /// The storefront.
+    pub source: String,
+    /// Its number for the refund.
+    pub refund_id: String,
+    /// Of which order.
+    pub sale_id: SaleId,
+    /// What was said.
+    pub content: Json<RefundContent>,
+    /// When it arrived.
+    pub created_at: Instant,
+}
+
+/// Referrer R introduced customer C.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = referrals, treat_none_as_default_value = false)]
+pub struct ReferralRow {
+    /// The referral.
+    pub id: ReferralId,
+    /// The one program.
+    pub program_id: ProgramId,
+    /// Who was introduced.
+    pub customer_id: CustomerId,
+    /// By whom.
+    pub referrer_id: ReferrerId,
+    /// By which code.
+    pub code: Option<String>,
+    /// What was promised.
+    pub terms_version: i64,
+    /// The sale that made it.
+    pub sale_id: SaleId,
+    /// That sale's `occurred_at`.
+    pub since: Instant,
+    /// When it was noted.
+    pub created_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+}
+
+/// Locks the live commissions of the given sales, ascending by id.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock_live_of(tx: &mut Tx<'_>, sales: &[SaleId]) -> DbResult<Vec<CommissionRow>> {
+    load_locked!(
+        tx,
+        commissions::table
+            .filter(commissions::sale_id.eq_any(sales))
+            .filter(commissions::live.eq(true))
+            .order(commissions::id)
+            .select(CommissionRow::as_select())
+    )
+}
+
+/// Locks up to `most` commissions whose hold is over, ascending by id; those that a rival holds wait.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock_due(tx: &mut Tx<'_>, now: Instant, most: i64) -> DbResult<Vec<CommissionRow>> {
+    let due: Vec<CommissionId> = on_db!(tx, c => commissions::table
+        .filter(commissions::status.eq(CommissionStatus::Pending))
+        .filter(commissions::due_at.le(now))
+        .order(commissions::due_at)
+        .limit(most)
+        .select(commissions::id)
+        .load(c))?;
+    let rows: Vec<CommissionRow> = load_locked!(
+        tx,
+        commissions::table.filter(commissions::id.eq_any(&due)).order(commissions::id).select(CommissionRow::as_select())
+    )?;
+    Ok(rows.into_iter().filter(|row| row.status == CommissionStatus::Pending && row.due_at <= now).collect())
+}
+
+/// Adds commissions.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert(tx: &mut Tx<'_>, rows: &[CommissionRow]) -> DbResult<()> {
+    insert_all!(tx, commissions::table, rows)
+}
+
+/// Writes back a commission read under lock.
+///
+/// # Errors
+/// What the database reports.
+pub fn update(tx: &mut Tx<'_>, row: &CommissionRow) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(commissions::table.find(row.id))
+        .set((
+            commissions::live.eq(row.live),
+            commissions::net.eq(row.net),
+            commissions::status.eq(row.status),
+            commissions::approved_at.eq(row.approved_at),
+        ))
+        .execute(c)
+        .map(drop))
+}
+
+/// Approves the given commissions, all read under lock as pending.
+///
+/// # Errors
+/// What the database reports.
+pub fn approve(tx: &mut Tx<'_>, ids: &[CommissionId], now: Instant) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(commissions::table.filter(commissions::id.eq_any(ids)))
+        .set((commissions::status.eq(CommissionStatus::Approved), commissions::approved_at.eq(now)))
+        .execute(c)
+        .map(drop))
+}
+
+/// Adds changes.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> DbResult<()> {
+    insert_all!(tx, commission_changes::table, rows)
+}
+
+/// The changes of the given commissions, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn changes_of(conn: &mut Conn<'_>, ids: &[CommissionId]) -> DbResult<Vec<ChangeRow>> {
+    on_db!(conn, c => commission_changes::table
+        .filter(commission_changes::commission_id.eq_any(ids))
+        .order(commission_changes::id)
+        .select(ChangeRow::as_select())
+        .load(c))
+}
+
+/// The live commissions of the given sales.
+///
+/// # Errors
+/// What the database reports.
+pub fn live_of(conn: &mut Conn<'_>, sales: &[SaleId]) -> DbResult<Vec<CommissionRow>> {
+    on_db!(conn, c => commissions::table
+        .filter(commissions::sale_id.eq_any(sales))
+        .filter(commissions::live.eq(true))
+        .select(CommissionRow::as_select())
+        .load(c))
+}
+
+/// The refunds of the given sales, in order of arrival.
+///
+/// # Errors
+/// What the database reports.
+pub fn refunds_of(conn: &mut Conn<'_>, sales: &[SaleId]) -> DbResult<Vec<RefundRow>> {
+    on_db!(conn, c => refunds::table
+        .filter(refunds::sale_id.eq_any(sales))
+        .order(refunds::id)
+        .select(RefundRow::as_select())
+        .load(c))
+}
+
+/// Refunds by (source, refund_id); unknown ones are absent.
+///
+/// # Errors
+/// What the database reports.
+pub fn refunds_by_key(conn: &mut Conn<'_>, keys: &[(String, String)]) -> DbResult<Vec<RefundRow>> {
+    let sources: std::collections::BTreeSet<&str> = keys.iter().map(|(source, _)| source.as_str()).collect();
+    let ids: Vec<&str> = keys.iter().map(|(_, id)| id.as_str()).collect();
+    on_db!(conn, c => refunds::table
+        .filter(refunds::source.eq_any(sources.iter().copied()))
+        .filter(refunds::refund_id.eq_any(ids.iter().copied()))
+        .select(RefundRow::as_select())
+        .load(c))
+}
+
+/// Adds refunds in the order of their unique key. Returns whether all were new.
+///
+/// # Errors
+/// What the database reports.
+pub fn insert_refunds(tx: &mut Tx<'_>, mut rows: Vec<RefundRow>) -> DbResult<bool> {
+    rows.sort_by(|a, b| (&a.source, &a.refund_id).cmp(&(&b.source, &b.refund_id)));
+    let inserted = on_db!(tx, c => diesel::insert_into(refunds::table).values(&rows).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == rows.len())
+}
+
+/// The live referrals of the given customers (read under the customers' locks).
+///
+/// # Errors
+/// What the database reports.
+pub fn referrals_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<ReferralRow>> {
+    on_db!(conn, c => referrals::table
+        .filter(referrals::customer_id.eq_any(customers))
+        .filter(referrals::ended_at.is_null())
+        .select(ReferralRow::as_select())
+        .load(c))
+}
+
+/// Ends referrals, then adds new ones.
+///
+/// # Errors
+/// What the database reports.
+pub fn write_referrals(tx: &mut Tx<'_>, ended: &[ReferralId], added: &[ReferralRow], now: Instant) -> DbResult<()> {
+    if !ended.is_empty() {
+        on_db!(tx, c => diesel::update(referrals::table.filter(referrals::id.eq_any(ended)))
+            .set(referrals::ended_at.eq(now))
+            .execute(c))?;
+    }
+    insert_all!(tx, referrals::table, added)
+}
