@@ -1,6 +1,7 @@
 //! Customers and the keys they are known by.
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::schema::{customer_keys, customers, merge_proposals};
 use super::types::Json;
@@ -8,6 +9,9 @@ use super::{Conn, DbResult, Tx};
 use crate::domain::customer::{CustomerKey, KeyKind, Metadata};
 use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
+
+/// All keys of a full batch of sales (three each) in one query; far under SQLite's 32,766 values.
+const KEYS_PER_QUERY: usize = 1_024;
 
 /// A row of the customer file.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -88,7 +92,7 @@ impl KeyRow {
 pub fn find_keys(conn: &mut Conn<'_>, keys: &[CustomerKey]) -> DbResult<Vec<KeyRow>> {
     let mut found = Vec::with_capacity(keys.len());
     let values: Vec<&str> = keys.iter().map(|key| key.value.as_str()).collect();
-    for slice in values.chunks(super::ROWS_PER_INSERT) {
+    for slice in values.chunks(KEYS_PER_QUERY) {
         let rows: Vec<KeyRow> = on_db!(conn, c => customer_keys::table
             .filter(customer_keys::value.eq_any(slice))
             .select(KeyRow::as_select())
@@ -154,33 +158,53 @@ pub fn find(conn: &mut Conn<'_>, id: CustomerId) -> DbResult<Option<Customer>> {
 /// # Errors
 /// What the database reports.
 pub fn update(tx: &mut Tx<'_>, row: &Customer) -> DbResult<()> {
-    on_db!(tx, c => diesel::update(customers::table.find(row.id))
-        .set((
-            customers::name.eq(&row.name),
-            customers::name_folded.eq(&row.name_folded),
-            customers::first_order_at.eq(row.first_order_at),
-            customers::orders_before.eq(row.orders_before),
-            customers::history_since.eq(row.history_since),
-            customers::metadata.eq(&row.metadata),
-            customers::merged_into.eq(row.merged_into),
-        ))
-        .execute(c)
-        .map(drop))
+    update_all(tx, std::slice::from_ref(row))
 }
 
-/// Notes that two customers may be one person; the owner decides.
+/// Writes back customers read under lock, many per statement: all of them exist, so that every row
+/// meets its own id and is updated.
 ///
 /// # Errors
 /// What the database reports.
-pub fn propose_merge(tx: &mut Tx<'_>, kept: CustomerId, other: CustomerId, now: Instant) -> DbResult<()> {
-    on_db!(tx, c => diesel::insert_into(merge_proposals::table)
-        .values((
-            merge_proposals::id.eq(ProposalId::new(now)),
-            merge_proposals::kept_id.eq(kept),
-            merge_proposals::other_id.eq(other),
-            merge_proposals::created_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(c)
-        .map(drop))
+pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
+    for slice in rows.chunks(super::ROWS_PER_INSERT) {
+        on_db!(tx, c => diesel::insert_into(customers::table)
+            .values(slice)
+            .on_conflict(customers::id)
+            .do_update()
+            .set((
+                customers::name.eq(excluded(customers::name)),
+                customers::name_folded.eq(excluded(customers::name_folded)),
+                customers::first_order_at.eq(excluded(customers::first_order_at)),
+                customers::orders_before.eq(excluded(customers::orders_before)),
+                customers::history_since.eq(excluded(customers::history_since)),
+                customers::metadata.eq(excluded(customers::metadata)),
+                customers::merged_into.eq(excluded(customers::merged_into)),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Notes pairs of customers that may be one person, the kept one first; the owner decides. A pair
+/// noted before stays as it is.
+///
+/// # Errors
+/// What the database reports.
+pub fn propose_merges(tx: &mut Tx<'_>, pairs: &[(CustomerId, CustomerId)], now: Instant) -> DbResult<()> {
+    for slice in pairs.chunks(super::ROWS_PER_INSERT) {
+        let rows: Vec<_> = slice
+            .iter()
+            .map(|(kept, other)| {
+                (
+                    merge_proposals::id.eq(ProposalId::new(now)),
+                    merge_proposals::kept_id.eq(*kept),
+                    merge_proposals::other_id.eq(*other),
+                    merge_proposals::created_at.eq(now),
+                )
+            })
+            .collect();
+        on_db!(tx, c => diesel::insert_into(merge_proposals::table).values(&rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
 }
