@@ -52,7 +52,7 @@ impl Place {
     pub fn open(&self) -> Result<Db, ConnectError> {
         match self {
             Self::Sqlite(path) => open_sqlite(path, false).map(Db::Sqlite),
-            Self::Postgres { url, schema } => open_postgres(url, *schema).map(Db::Postgres),
+            Self::Postgres { url, schema } => open_postgres(url, *schema).map(|conn| Db::Postgres(Box::new(conn))),
         }
     }
 

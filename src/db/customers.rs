@@ -186,6 +186,20 @@ pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
     Ok(())
 }
 
+/// Notes that the shop sold to these customers in the past, under their locks; the earliest stands.
+///
+/// # Errors
+/// What the database reports.
+pub fn remember_history(tx: &mut Tx<'_>, orders: &std::collections::BTreeSet<(CustomerId, Instant)>) -> DbResult<()> {
+    for (customer, at) in orders {
+        let later = customers::history_since.is_null().or(customers::history_since.gt(at));
+        on_db!(tx, c => diesel::update(customers::table.find(customer).filter(later))
+            .set(customers::history_since.eq(at))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
 /// Notes pairs of customers that may be one person, the kept one first; the owner decides. A pair
 /// noted before stays as it is.
 ///

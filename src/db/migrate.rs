@@ -29,7 +29,7 @@ pub fn migrate(place: &Place) -> Result<Vec<String>, ConnectError> {
             }
             let lock = |verb: &str| format!("SET lock_timeout = 0; SELECT {verb}({ADVISORY_LOCK})");
             conn.batch_execute(&lock("pg_advisory_lock")).map_err(|error| fault(&error))?;
-            let applied = apply(&mut conn, POSTGRES);
+            let applied = apply(&mut *conn, POSTGRES);
             conn.batch_execute(&lock("pg_advisory_unlock")).map_err(|error| fault(&error))?;
             applied
         }

@@ -28,7 +28,7 @@ pub enum Db {
     /// The embedded engine.
     Sqlite(SqliteConnection),
     /// The shared server.
-    Postgres(connect::PgConn),
+    Postgres(Box<connect::PgConn>),
 }
 
 /// A borrowed connection to either engine: what every query takes.

@@ -57,8 +57,10 @@ struct Gate {
     closed: bool,
 }
 
+type Work = Box<dyn FnOnce(&Shared, &mut Link) + Send>;
+
 trait Run: Send + Sync {
-    fn take(&self, most: usize) -> (usize, Box<dyn FnOnce(&Shared, &mut Link) + Send>);
+    fn take(&self, most: usize) -> (usize, Work);
 }
 
 type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
@@ -172,7 +174,10 @@ where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>, Instant) -> DbResult<T> + Send + 'static,
 {
-    Mutex::new(Box::new(move |tx, now| body(tx, now).map(|value| Box::new(value) as Value)))
+    Mutex::new(Box::new(move |tx, now| {
+        let value: Value = Box::new(body(tx, now)?);
+        Ok(value)
+    }))
 }
 
 fn unbox<T: 'static>(value: Result<Value, WriteError>) -> Result<T, WriteError> {
@@ -186,7 +191,8 @@ fn lane<Req: Send + 'static, Out: Send + 'static>(
     batch_max: usize,
 ) -> Lane<Req, Out> {
     let queue = Arc::new(Queue { waiting: Mutex::new(VecDeque::new()), operation, batch_max });
-    lock(&shared.gate).lanes.push(Arc::clone(&queue) as Arc<dyn Run>);
+    let run: Arc<dyn Run> = Arc::<Queue<Req, Out>>::clone(&queue);
+    lock(&shared.gate).lanes.push(run);
     Lane { queue, shared: Arc::clone(shared) }
 }
 
@@ -252,7 +258,7 @@ fn stopped() -> WriteError {
 }
 
 impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
-    fn take(&self, most: usize) -> (usize, Box<dyn FnOnce(&Shared, &mut Link) + Send>) {
+    fn take(&self, most: usize) -> (usize, Work) {
         let mut waiting = lock(&self.waiting);
         let count = waiting.len().min(most).min(self.batch_max);
         let (requests, replies): (Vec<Req>, Vec<_>) = waiting.drain(..count).unzip();
@@ -306,7 +312,7 @@ fn serve(shared: &Shared) {
 }
 
 /// Waits for work and takes a slice of the next lane that has some, lane after lane in turn.
-fn next(shared: &Shared) -> Option<Box<dyn FnOnce(&Shared, &mut Link) + Send>> {
+fn next(shared: &Shared) -> Option<Work> {
     let mut gate = lock(&shared.gate);
     loop {
         if gate.waiting > 0 {

@@ -6,11 +6,14 @@ use crate::clock::Clock;
 use crate::db::connect::{ConnectError, Place};
 use crate::db::pool::Readers;
 use crate::db::transact::WriteError;
-use crate::db::writer::{BATCH_MAX, Writer};
+use crate::db::writer::{BATCH_MAX, Lane, Writer};
 use crate::db::{migrate, terms};
 use crate::domain::id::ProgramId;
 use crate::domain::principal::Mode;
 use crate::domain::program::{Terms, TermsVersion};
+
+use super::record_sales::{SaleAnswer, SaleRequest, record_sales};
+use super::refund_sales::{RefundAnswer, RefundRequest, refund_sales};
 
 /// One ledger, open for work.
 pub struct Book {
@@ -24,6 +27,10 @@ pub struct Book {
     pub readers: Readers,
     /// Its writers.
     pub writer: Writer,
+    /// Where reports of orders wait.
+    pub record_sales: Lane<SaleRequest, SaleAnswer>,
+    /// Where refunds wait.
+    pub refund_sales: Lane<RefundRequest, RefundAnswer>,
 }
 
 /// The live ledger, and the sandbox once somebody asks for it.
@@ -42,7 +49,15 @@ impl Book {
     pub fn open(place: Place, clock: Clock, mode: Mode) -> Result<Self, ConnectError> {
         migrate::migrate(&place)?;
         let writer = Writer::start(&place, &clock, BATCH_MAX).map_err(|error| ConnectError(error.to_string()))?;
-        let book = Self { mode, readers: Readers::new(&place), place, clock, writer };
+        let book = Self {
+            mode,
+            readers: Readers::new(&place),
+            place,
+            clock,
+            record_sales: writer.lane(record_sales),
+            refund_sales: writer.lane(refund_sales),
+            writer,
+        };
         book.ensure_program(Terms::default()).map_err(|error| ConnectError(error.to_string()))?;
         Ok(book)
     }

@@ -1,4 +1,10 @@
 //! The spine: one verb a file. Operations read the ledger, ask the law and write the ledger.
 
 pub mod books;
+pub mod cancel_sale;
+pub mod decide_sale;
+pub mod fold;
+pub mod mature_commissions;
+pub mod record_sales;
+pub mod refund_sales;
 pub mod resolve_customers;
