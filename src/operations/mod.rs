@@ -2,9 +2,11 @@
 
 pub mod books;
 pub mod cancel_sale;
+pub mod create_token;
 pub mod decide_sale;
 pub mod fold;
 pub mod mature_commissions;
 pub mod record_sales;
 pub mod refund_sales;
 pub mod resolve_customers;
+pub mod revoke_token;
