@@ -13,3 +13,4 @@ pub mod mail;
 pub mod operations;
 pub mod telemetry;
 pub mod tokens;
+pub mod worker;

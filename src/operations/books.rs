@@ -7,13 +7,16 @@ use crate::db::connect::{ConnectError, Place};
 use crate::db::pool::Readers;
 use crate::db::transact::WriteError;
 use crate::db::writer::{BATCH_MAX, Lane, Writer};
-use crate::db::{migrate, terms};
+use crate::db::{migrate, settings, terms};
 use crate::domain::id::ProgramId;
 use crate::domain::principal::Mode;
 use crate::domain::program::{Terms, TermsVersion};
 
 use super::record_sales::{SaleAnswer, SaleRequest, record_sales};
 use super::refund_sales::{RefundAnswer, RefundRequest, refund_sales};
+
+/// The setting that holds the sandbox clock's lead over the wall clock, in microseconds.
+pub const CLOCK_OFFSET: &str = "clock_offset_micros";
 
 /// One ledger, open for work.
 pub struct Book {
@@ -47,6 +50,10 @@ impl Book {
     /// # Errors
     /// When the database cannot be reached or is unfit.
     pub fn open(place: Place, clock: Clock, mode: Mode) -> Result<Self, ConnectError> {
+        Self::open_with(place, clock, mode, Terms::default())
+    }
+
+    fn open_with(place: Place, clock: Clock, mode: Mode, first: Terms) -> Result<Self, ConnectError> {
         migrate::migrate(&place)?;
         let writer = Writer::start(&place, &clock, BATCH_MAX).map_err(|error| ConnectError(error.to_string()))?;
         let book = Self {
@@ -58,8 +65,22 @@ impl Book {
             refund_sales: writer.lane(refund_sales),
             writer,
         };
-        book.ensure_program(Terms::default()).map_err(|error| ConnectError(error.to_string()))?;
+        let fault = |error: WriteError| ConnectError(error.to_string());
+        book.ensure_program(first).map_err(fault)?;
+        book.sync_clock().map_err(fault)?;
         Ok(book)
+    }
+
+    /// Takes over how far the sandbox's clock runs ahead; another process may have advanced it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sync_clock(&self) -> Result<(), WriteError> {
+        if self.mode == Mode::Sandbox {
+            let stored = self.readers.read(|conn| settings::get(conn, CLOCK_OFFSET))?;
+            self.clock.set_offset_micros(stored.and_then(|text| text.parse().ok()).unwrap_or(0));
+        }
+        Ok(())
     }
 
     fn ensure_program(&self, first: Terms) -> Result<(), WriteError> {
@@ -93,6 +114,31 @@ impl Books {
             Mode::Live => Ok(Arc::clone(&self.live)),
             Mode::Sandbox => self.sandbox(),
         }
+    }
+
+    /// The sandbox, if somebody opened it.
+    #[must_use]
+    pub fn opened_sandbox(&self) -> Option<Arc<Book>> {
+        self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Empties the sandbox and gives it the live terms. Blocks.
+    ///
+    /// # Errors
+    /// When a database cannot be reached.
+    pub fn reset_sandbox(&self) -> Result<(), ConnectError> {
+        let fault = |error: WriteError| ConnectError(error.to_string());
+        let program = self.live.readers.read(terms::program).map_err(fault)?;
+        let terms = program.and_then(|program| program.current().map(|current| current.terms.clone())).unwrap_or_default();
+        let mut open = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+        // Requests under way keep the old one until they end; its writers stop with the last of them.
+        if let Some(old) = open.take() {
+            old.writer.stop();
+        }
+        migrate::recreate(&self.sandbox_place)?;
+        let book = Book::open_with(self.sandbox_place.clone(), Clock::wall(), Mode::Sandbox, terms)?;
+        *open = Some(Arc::new(book));
+        Ok(())
     }
 
     fn sandbox(&self) -> Result<Arc<Book>, ConnectError> {

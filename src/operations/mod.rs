@@ -1,10 +1,13 @@
 //! The spine: one verb a file. Operations read the ledger, ask the law and write the ledger.
 
+pub mod advance_sandbox;
 pub mod books;
 pub mod cancel_sale;
+pub mod compose_letter;
 pub mod create_token;
 pub mod decide_sale;
 pub mod fold;
+pub mod forget_requests;
 pub mod mature_commissions;
 pub mod record_sales;
 pub mod refund_sales;

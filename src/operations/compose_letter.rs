@@ -1,0 +1,61 @@
+//! Gathers what a letter says at the moment it is sent, so that no name or address waits in a queue.
+
+use crate::db::outbox::Mail;
+use crate::db::types::MailStatus;
+use crate::db::{Conn, DbFault, DbResult, letters, terms};
+use crate::domain::id::MailId;
+use crate::domain::notice::NoticeFacts;
+
+/// A letter about to be sent.
+#[derive(Debug)]
+pub enum Draft {
+    /// It can be sent.
+    Ready {
+        /// The letter.
+        mail: Mail,
+        /// What it says; the link is the sender's to add.
+        facts: Box<NoticeFacts>,
+        /// Where to.
+        address: String,
+    },
+    /// The referrer declined this kind.
+    Declined,
+    /// The referrer has no e-mail address.
+    NoAddress,
+    /// It ended before.
+    Ended(MailStatus),
+}
+
+/// Composes the letter `id`.
+///
+/// # Errors
+/// What the database reports.
+pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
+    let mail = letters::mail(conn, id)?.ok_or(DbFault::NotFound)?;
+    if mail.status != MailStatus::Queued {
+        return Ok(Draft::Ended(mail.status));
+    }
+    let recipient = letters::recipient(conn, mail.referrer_id, mail.kind)?;
+    if recipient.declined {
+        return Ok(Draft::Declined);
+    }
+    let Some(address) = recipient.address else { return Ok(Draft::NoAddress) };
+    let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
+    let terms = &program.current().ok_or(DbFault::NotFound)?.terms;
+    let matter = letters::matter(conn, mail.kind, mail.subject_id)?;
+    let facts = NoticeFacts {
+        kind: mail.kind,
+        shop: terms.shop_name.clone(),
+        shop_url: terms.shop_url.clone(),
+        name: recipient.name,
+        code: recipient.code,
+        link: None,
+        amount: matter.amount,
+        remaining: matter.remaining,
+        due_on: matter.due_at.map(|due| due.day_in(&terms.timezone)),
+        promise: terms.commission.promise(terms.currency),
+        reference: matter.reference,
+        reason: matter.reason,
+    };
+    Ok(Draft::Ready { mail, facts: Box::new(facts), address })
+}

@@ -1,0 +1,49 @@
+//! Periodic tasks: they take no input, are safe to repeat and safe if two run. One process leads each.
+
+use std::time::Duration;
+
+use super::{Post, REST, Stop};
+use crate::db::jobs;
+use crate::db::transact::WriteError;
+use crate::domain::id::LeaseToken;
+use crate::domain::instant::Instant;
+use crate::operations::books::Book;
+use crate::operations::{forget_requests, mature_commissions};
+
+/// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
+const LEAD_SECONDS: i64 = 20;
+
+/// A pause between full slices, so that a waiting sale goes first.
+const BREATH: Duration = Duration::from_millis(5);
+
+pub(super) fn run(post: &Post, stop: &Stop) {
+    let token = LeaseToken::new(post.books.live.clock.now());
+    while !stop.asked() {
+        let sandbox = post.books.opened_sandbox();
+        let mut busy = false;
+        for book in [Some(std::sync::Arc::clone(&post.books.live)), sandbox].into_iter().flatten() {
+            match tick(&book, token) {
+                Ok(more) => busy |= more,
+                // The next round tries again; readiness tells the operator.
+                Err(error) => tracing::warn!(%error, "a chore could not run"),
+            }
+        }
+        stop.rest(if busy { BREATH } else { REST });
+    }
+}
+
+/// One round of every chore; returns whether a slice was full.
+fn tick(book: &Book, token: LeaseToken) -> Result<bool, WriteError> {
+    book.sync_clock()?;
+    if !book.writer.write_blocking(move |tx, _| jobs::lead(tx, "chores", token, LEAD_SECONDS))? {
+        return Ok(false);
+    }
+    let rescued = book.writer.write_blocking(|tx, _| jobs::rescue(tx))?;
+    if rescued > 0 {
+        tracing::warn!(rescued, "jobs were taken back from workers that died or hang");
+    }
+    let matured = book.writer.write_blocking(mature_commissions::mature_commissions)?;
+    let forgotten = book.writer.write_blocking(|tx, now: Instant| forget_requests::forget_requests(tx, now))?;
+    let full = usize::try_from(mature_commissions::SLICE).unwrap_or(usize::MAX);
+    Ok(matured >= full || forgotten >= full)
+}

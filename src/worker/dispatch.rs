@@ -1,0 +1,153 @@
+//! Sends letters: claimed with a lease, rendered, handed to the mailer with no transaction open,
+//! then settled if the lease still stands. A crash between sending and settling sends the letter
+//! again with the same Message-ID.
+
+use super::{Letterhead, Post, REST, Stop};
+use crate::db::jobs::{self, Job};
+use crate::db::outbox::SEND_MAIL;
+use crate::db::transact::WriteError;
+use crate::db::types::MailStatus;
+use crate::domain::id::{LeaseToken, MailId};
+use crate::domain::instant::Instant;
+use crate::domain::notice::NoticeFacts;
+use crate::domain::principal::Mode;
+use crate::mail::{Letter, Mailer, SendError, render};
+use crate::operations::books::Book;
+use crate::operations::compose_letter::{Draft, compose_letter};
+
+/// Few at a time: all must be sent within one lease.
+const CLAIM: i64 = 5;
+
+/// About two days with the waits below; then the owner must look.
+const ATTEMPTS_MAX: i64 = 14;
+
+enum Sent {
+    Done(MailStatus, Option<String>),
+    Again(String),
+}
+
+pub(super) fn run(post: &Post, stop: &Stop) {
+    while !stop.asked() {
+        let mut sent = deliver(&post.books.live, &post.live, &post.letterhead, stop);
+        if let Some(sandbox) = post.books.opened_sandbox() {
+            sent += deliver(&sandbox, &post.sandbox, &post.letterhead, stop);
+        }
+        if sent == 0 {
+            stop.rest(REST);
+        }
+    }
+}
+
+/// Sends a handful of a ledger's letters; returns how many were claimed.
+fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usize {
+    // Without a transport letters wait, visibly, until one is set.
+    if !mailer.is_on() {
+        return 0;
+    }
+    let token = LeaseToken::new(book.clock.now());
+    let claimed = match book.writer.write_blocking(move |tx, now| jobs::claim(tx, SEND_MAIL, now, CLAIM, token)) {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            tracing::warn!(%error, "letters could not be claimed");
+            return 0;
+        }
+    };
+    let count = claimed.len();
+    for job in claimed {
+        if stop.asked() {
+            break;
+        }
+        if let Err(error) = handle(book, mailer, head, &job, token) {
+            tracing::warn!(%error, job = %job.id, "a letter could not be settled; its lease will run out");
+        }
+    }
+    count
+}
+
+fn handle(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job, token: LeaseToken) -> Result<(), WriteError> {
+    let mail_id: Option<MailId> = job.payload.0.get("mail_id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    let Some(mail_id) = mail_id else { return Err(WriteError::Failed("the job names no letter".to_owned())) };
+    let outcome = send(book, mailer, head, mail_id)?;
+    let (job_id, attempts) = (job.id, job.attempts);
+    let kept = book.writer.write_blocking(move |tx, now| match &outcome {
+        Sent::Done(status, recipient) => {
+            let mine = jobs::finish(tx, job_id, token)?;
+            if mine {
+                jobs::end_mail(tx, mail_id, *status, recipient.as_deref(), now)?;
+            }
+            Ok(mine)
+        }
+        Sent::Again(error) => {
+            let run_at = (attempts < ATTEMPTS_MAX).then(|| now.plus_seconds(wait(attempts, mail_id)));
+            jobs::put_back(tx, job_id, token, run_at, error)
+        }
+    })?;
+    if !kept {
+        tracing::warn!(job = %job_id, "the lease had run out; another worker has the letter");
+    }
+    Ok(())
+}
+
+fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<Sent, WriteError> {
+    let draft = book.readers.read(|conn| compose_letter(conn, id))?;
+    let (mail, facts, address) = match draft {
+        Draft::Ready { mail, facts, address } => (mail, facts, address),
+        Draft::Declined => return Ok(Sent::Done(MailStatus::Declined, None)),
+        Draft::NoAddress => return Ok(Sent::Done(MailStatus::Undeliverable, None)),
+        // Sent before the crash that left the job: nothing to do but end it.
+        Draft::Ended(status) => return Ok(Sent::Done(status, None)),
+    };
+    let mut facts = *facts;
+    facts.link = facts.code.as_deref().map(|code| link(head, code, book.mode));
+    let letter = letter(head, &facts, mail.message_id, id, address.clone(), mail.created_at, book.mode);
+    match mailer.send(&letter) {
+        Ok(()) => Ok(Sent::Done(MailStatus::Sent, Some(address))),
+        Err(SendError::Transient { text, .. }) => Ok(Sent::Again(text)),
+        Err(SendError::Permanent { text, .. } | SendError::Refused(text)) => {
+            tracing::warn!(mail = %id, error = text, "a letter was refused for good");
+            Ok(Sent::Done(MailStatus::Undeliverable, Some(address)))
+        }
+    }
+}
+
+fn link(head: &Letterhead, code: &str, mode: Mode) -> String {
+    let suffix = if mode == Mode::Sandbox { "?sandbox=1" } else { "" };
+    format!("{}/r/{code}{suffix}", head.base_url)
+}
+
+fn letter(
+    head: &Letterhead,
+    facts: &NoticeFacts,
+    message_id: String,
+    id: MailId,
+    to: String,
+    date: Instant,
+    mode: Mode,
+) -> Letter {
+    let suffix = if mode == Mode::Sandbox { "?sandbox=1" } else { "" };
+    let unsubscribe = facts.kind.optional().then(|| format!("{}/u/{id}{suffix}", head.base_url));
+    let text = render(facts, unsubscribe.as_deref());
+    Letter {
+        message_id,
+        date,
+        from: head.sender.clone(),
+        reply_to: head.reply_to.clone(),
+        to,
+        to_name: facts.name.clone(),
+        subject: text.subject,
+        text: text.text,
+        html: text.html,
+        unsubscribe,
+        list_id: facts.kind.name().to_owned(),
+        language: "en",
+    }
+}
+
+/// Seconds until the next try: 10 s doubling up to 6 h, spread by the letter's own id so that a
+/// server that comes back is not met by all at once.
+fn wait(attempts: i64, id: MailId) -> i64 {
+    let doubled = 10_i64.saturating_mul(1_i64.checked_shl(u32::try_from(attempts).unwrap_or(0).min(11)).unwrap_or(1)) / 2;
+    let base = doubled.min(21_600);
+    let noise = i64::from(id.uuid().as_bytes().last().copied().unwrap_or(0));
+    base + base * noise / 1_024
+}

@@ -1,0 +1,98 @@
+//! The post room: sends letters and runs chores, beside the API or in a process of its own.
+
+mod chores;
+mod dispatch;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::mail::{Mailer, Sender};
+use crate::operations::books::Books;
+
+/// What every letter carries besides its text.
+#[derive(Debug, Clone)]
+pub struct Letterhead {
+    /// From whom.
+    pub sender: Sender,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// Where links point, without a slash at the end.
+    pub base_url: String,
+}
+
+/// What the worker works with.
+pub struct Post {
+    /// The ledgers.
+    pub books: Arc<Books>,
+    /// How live letters leave the house.
+    pub live: Mailer,
+    /// How the sandbox's do: always into files.
+    pub sandbox: Mailer,
+    /// What every letter carries.
+    pub letterhead: Letterhead,
+}
+
+/// The running threads.
+pub struct Worker {
+    stop: Arc<Stop>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Stop {
+    asked: AtomicBool,
+    bell: (Mutex<()>, Condvar),
+}
+
+impl Stop {
+    fn asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
+    }
+
+    /// Waits for `time` or until stopped.
+    fn rest(&self, time: Duration) {
+        let (mutex, bell) = &self.bell;
+        let guard = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.asked() {
+            drop(bell.wait_timeout(guard, time));
+        }
+    }
+}
+
+/// A letter costs a mail server some 40 ms; two threads send about 50 a second.
+const MAIL_THREADS: usize = 2;
+
+/// How long a thread rests when it found nothing to do.
+const REST: Duration = Duration::from_millis(500);
+
+impl Worker {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(post: Post) -> std::io::Result<Self> {
+        let post = Arc::new(post);
+        let stop = Arc::new(Stop::default());
+        let mut threads = Vec::new();
+        for number in 0..MAIL_THREADS {
+            let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
+            let run = move || dispatch::run(&post, &stop);
+            threads.push(std::thread::Builder::new().name(format!("mail-{number}")).spawn(run)?);
+        }
+        let (chore_post, chore_stop) = (Arc::clone(&post), Arc::clone(&stop));
+        let run = move || chores::run(&chore_post, &chore_stop);
+        threads.push(std::thread::Builder::new().name("chores".to_owned()).spawn(run)?);
+        Ok(Self { stop, threads })
+    }
+
+    /// Lets each thread end what it is doing, then stops.
+    pub fn stop(self) {
+        self.stop.asked.store(true, Ordering::Release);
+        self.stop.bell.1.notify_all();
+        for thread in self.threads {
+            drop(thread.join());
+        }
+    }
+}
