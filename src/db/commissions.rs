@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::schema::{commission_changes, commissions, referrals, refunds};
+use super::schema::{commission_changes, commissions, referrals, refunds, sales};
 use super::types::{ChangeCause, Json};
 use super::{Conn, DbResult, Tx};
 use crate::domain::commission::CommissionStatus;
 use crate::domain::id::{ChangeId, CommissionId, CustomerId, ProgramId, ReferralId, ReferrerId, RefundId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
+use crate::domain::principal::Scope;
 use crate::domain::refund::RefundContent;
 
 use super::types::AnyId;
@@ -277,4 +278,53 @@ pub fn write_referrals(tx: &mut Tx<'_>, ended: &[ReferralId], added: &[ReferralR
             .execute(c))?;
     }
     insert_all!(tx, referrals::table, added)
+}
+
+/// Which commissions a list shows.
+#[derive(Debug, Clone)]
+pub struct CommissionFilter {
+    /// Whose commissions the caller may see.
+    pub scope: Scope,
+    /// Of one referrer.
+    pub referrer_id: Option<ReferrerId>,
+    /// For one sale.
+    pub sale_id: Option<SaleId>,
+    /// In one status.
+    pub status: Option<CommissionStatus>,
+    /// After this one.
+    pub after: Option<CommissionId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of commissions, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn list(conn: &mut Conn<'_>, filter: &CommissionFilter) -> DbResult<Vec<CommissionRow>> {
+    on_db!(conn, c => {
+        let mut query = commissions::table.order(commissions::id).limit(filter.limit).select(CommissionRow::as_select()).into_boxed();
+        match &filter.scope {
+            Scope::All => {}
+            Scope::Nothing => return Ok(Vec::new()),
+            Scope::Referrer(own) => query = query.filter(commissions::referrer_id.eq(*own)),
+            Scope::Source(source) => {
+                let own = sales::table.filter(sales::source.eq(source)).select(sales::id);
+                query = query.filter(commissions::sale_id.eq_any(own));
+            }
+        }
+        if let Some(referrer) = filter.referrer_id {
+            query = query.filter(commissions::referrer_id.eq(referrer));
+        }
+        if let Some(sale) = filter.sale_id {
+            query = query.filter(commissions::sale_id.eq(sale));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(commissions::status.eq(status));
+        }
+        if let Some(after) = filter.after {
+            query = query.filter(commissions::id.gt(after));
+        }
+        query.load(c)
+    })
 }
