@@ -5,6 +5,7 @@ mod migrate;
 mod serve;
 mod settings;
 mod token;
+mod worker;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ struct Cli {
 enum Command {
     /// Serves the API and does the background work
     Serve(serve::Args),
+    /// Does the background work only, beside `serve --no-worker`
+    Worker,
     /// Brings the database to this version's schema
     Migrate,
     /// Makes, lists and revokes API tokens
@@ -49,6 +52,7 @@ enum Command {
 fn run(command: &Command, config: &Config) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args, config),
+        Command::Worker => worker::run(config),
         Command::Migrate => migrate::run(config),
         Command::Token(command) => token::run(command, config),
         Command::Config => config::run(config),

@@ -19,7 +19,7 @@ pub(super) struct Args {
     no_worker: bool,
 }
 
-pub(super) fn run(_args: &Args, config: &Config) -> Outcome {
+pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     let books = Arc::new(open_books(config)?);
     let keys = keyring(config, &books)?;
     let listener = listen(&config.listen)?;
@@ -27,9 +27,13 @@ pub(super) fn run(_args: &Args, config: &Config) -> Outcome {
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
     greet(&books)?;
+    let worker = if args.no_worker { None } else { Some(super::worker::start(config, &books, &base_url)?) };
     let app = App::new(Arc::clone(&books), keys, base_url, config.metrics_token.clone(), mail_is_on);
     let workers = config.workers;
     actix_web::rt::System::new().block_on(server::serve(app, listener, workers)).map_err(fail)?;
+    if let Some(worker) = worker {
+        worker.stop();
+    }
     books.live.writer.stop();
     Ok(())
 }

@@ -87,6 +87,24 @@ impl Worker {
         Ok(Self { stop, threads })
     }
 
+    /// Waits for SIGTERM or SIGINT, then stops.
+    ///
+    /// # Errors
+    /// When the system refuses to tell of signals.
+    pub fn run_until_told_to_stop(self) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                interrupted = tokio::signal::ctrl_c() => interrupted?,
+            }
+            Ok::<(), std::io::Error>(())
+        })?;
+        self.stop();
+        Ok(())
+    }
+
     /// Lets each thread end what it is doing, then stops.
     pub fn stop(self) {
         self.stop.asked.store(true, Ordering::Release);

@@ -1,0 +1,39 @@
+//! `hound worker`: the background work in a process of its own.
+
+use std::sync::Arc;
+
+use super::{Failure, Outcome, fail, open_books};
+use crate::config::{Config, MailSettings};
+use crate::mail::{Mailer, Sender};
+use crate::operations::books::Books;
+use crate::worker::{Letterhead, Post, Worker};
+
+/// The sender of letters that only ever land in files, when none is set.
+const UNSET_SENDER: &str = "houndplan@localhost.localdomain";
+
+pub(super) fn run(config: &Config) -> Outcome {
+    let books = Arc::new(open_books(config)?);
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let worker = start(config, &books, &base_url)?;
+    worker.run_until_told_to_stop().map_err(fail)?;
+    books.live.writer.stop();
+    Ok(())
+}
+
+/// Starts the post room of this process.
+pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str) -> Result<Worker, Failure> {
+    let live = match &config.mail {
+        MailSettings::Unset | MailSettings::Off => Mailer::Off,
+        MailSettings::File(folder) => Mailer::file(folder.clone()),
+        MailSettings::Smtp(settings) => Mailer::smtp(settings).map_err(Failure)?,
+    };
+    let address = config.mail_from.as_deref().unwrap_or(UNSET_SENDER);
+    let sender = Sender::new(address, config.mail_from_name.as_deref()).map_err(fail)?;
+    let post = Post {
+        books: Arc::clone(books),
+        live,
+        sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
+        letterhead: Letterhead { sender, reply_to: config.mail_reply_to.clone(), base_url: base_url.to_owned() },
+    };
+    Worker::start(post).map_err(fail)
+}
