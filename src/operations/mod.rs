@@ -13,3 +13,4 @@ pub mod record_sales;
 pub mod refund_sales;
 pub mod resolve_customers;
 pub mod revoke_token;
+pub mod track_clicks;
