@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema::{audit_log, events, jobs, mails};
 use super::types::{AnyId, JobStatus, Json, MailStatus};
-use super::{DbResult, Tx};
+use super::{Conn, DbResult, Tx};
 use crate::domain::id::{AuditId, EventId, JobId, MailId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::notice::Notice;
@@ -143,6 +143,14 @@ pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbR
         })
         .collect();
     insert_all!(tx, jobs::table, &rows)
+}
+
+/// How many letters wait to be sent. Counted by their jobs: the index of those holds only what is open.
+///
+/// # Errors
+/// What the database reports.
+pub fn waiting_mails(conn: &mut Conn<'_>) -> DbResult<i64> {
+    on_db!(conn, c => jobs::table.filter(jobs::kind.eq(SEND_MAIL)).count().get_result(c))
 }
 
 /// Notes what happened.

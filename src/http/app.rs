@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::contract::{self, Route};
+use super::directory::Directory;
 use super::sessions::Sessions;
 use crate::config::Secret;
+use crate::domain::principal::Mode;
 use crate::operations::books::Books;
 use crate::tokens::Keyring;
 
@@ -22,6 +25,14 @@ pub struct App {
     pub mail_is_on: bool,
     /// Requests answered, by status class: 1xx to 5xx.
     pub answered: [AtomicU64; 5],
+    /// Visitors sent on before their click was committed.
+    pub clicks_missed: AtomicU64,
+    /// What the contract names.
+    pub routes: Vec<Route>,
+    /// The reference page.
+    pub docs: String,
+    live_codes: Arc<Directory>,
+    sandbox_codes: Arc<Directory>,
 }
 
 impl App {
@@ -29,6 +40,28 @@ impl App {
     #[must_use]
     pub fn new(books: Arc<Books>, keys: Keyring, base_url: String, metrics_token: Option<Secret>, mail_is_on: bool) -> Self {
         let sessions = Sessions::new(keys, Arc::clone(&books.live));
-        Self { books, sessions, base_url, metrics_token, mail_is_on, answered: Default::default() }
+        let routes = contract::routes(contract::OPENAPI);
+        Self {
+            books,
+            sessions,
+            base_url,
+            metrics_token,
+            mail_is_on,
+            answered: Default::default(),
+            clicks_missed: AtomicU64::new(0),
+            docs: contract::page(&routes),
+            routes,
+            live_codes: Arc::default(),
+            sandbox_codes: Arc::default(),
+        }
+    }
+
+    /// Where the codes of a ledger lead.
+    #[must_use]
+    pub fn directory(&self, mode: Mode) -> &Arc<Directory> {
+        match mode {
+            Mode::Live => &self.live_codes,
+            Mode::Sandbox => &self.sandbox_codes,
+        }
     }
 }

@@ -4,12 +4,14 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::middleware::from_fn;
-use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+use actix_web::web::ServiceConfig;
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, observe};
+use super::{api, contract, cors, health, observe, redirect};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -36,9 +38,9 @@ pub async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
+            .wrap(from_fn(cors::share_codes))
             .wrap(from_fn(observe::observe))
-            .configure(api::configure)
-            .default_service(web::to(unknown))
+            .configure(routes)
     })
     .workers(workers)
     .worker_max_blocking_threads(BLOCKING_MAX)
@@ -55,6 +57,18 @@ pub async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::
     server.await
 }
 
-async fn unknown() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::not_found("address; see /docs"))
+/// Every route of the service.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(redirect::configure)
+        .configure(health::configure)
+        .configure(contract::configure)
+        .configure(api::configure)
+        .default_service(web::to(unknown));
+}
+
+async fn unknown(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    match contract::allowed(&app.routes, req.path()) {
+        Some(methods) => Err(ApiError::method_not_allowed(HeaderValue::from_str(&methods).ok())),
+        None => Err(ApiError::not_found("address; see /docs")),
+    }
 }

@@ -14,6 +14,7 @@ use crate::domain::program::{Terms, TermsVersion};
 
 use super::record_sales::{SaleAnswer, SaleRequest, record_sales};
 use super::refund_sales::{RefundAnswer, RefundRequest, refund_sales};
+use super::track_clicks::{ClickRequest, track_clicks};
 
 /// The setting that holds the sandbox clock's lead over the wall clock, in microseconds.
 pub const CLOCK_OFFSET: &str = "clock_offset_micros";
@@ -34,6 +35,8 @@ pub struct Book {
     pub record_sales: Lane<SaleRequest, SaleAnswer>,
     /// Where refunds wait.
     pub refund_sales: Lane<RefundRequest, RefundAnswer>,
+    /// Where visits wait.
+    pub track_clicks: Lane<ClickRequest, ()>,
 }
 
 /// The live ledger, and the sandbox once somebody asks for it.
@@ -63,6 +66,7 @@ impl Book {
             clock,
             record_sales: writer.lane(record_sales),
             refund_sales: writer.lane(refund_sales),
+            track_clicks: writer.lane(track_clicks),
             writer,
         };
         let fault = |error: WriteError| ConnectError(error.to_string());

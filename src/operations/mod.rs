@@ -14,3 +14,4 @@ pub mod refund_sales;
 pub mod resolve_customers;
 pub mod revoke_token;
 pub mod show_sales;
+pub mod track_clicks;

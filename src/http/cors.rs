@@ -1,0 +1,43 @@
+//! Lets a shop's pages read a code: the only answers that a browser may show to another origin.
+//!
+//! No cookie is ever looked at there, so `*` gives a foreign page nothing that its own token does not
+//! (Fetch §3.2.5); the token's origin is checked where the token is.
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
+};
+use actix_web::middleware::Next;
+use actix_web::HttpResponse;
+
+/// What publishable tokens read.
+const SHARED: &str = "/v1/codes/";
+
+/// The middleware.
+///
+/// # Errors
+/// Those of the handler.
+pub async fn share_codes(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !req.path().starts_with(SHARED) {
+        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
+    }
+    if req.method() == Method::OPTIONS && req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+        let answer = HttpResponse::NoContent()
+            .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+            .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET"))
+            .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "authorization"))
+            .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+            .finish();
+        return Ok(req.into_response(answer));
+    }
+    let read = req.method() == Method::GET;
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    if read {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    Ok(response)
+}

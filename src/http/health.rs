@@ -1,0 +1,121 @@
+//! Whether the process lives, whether it can work, and what it has done.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::app::App;
+use super::problem::ApiError;
+use crate::db::transact::WriteError;
+use crate::db::{outbox, settings};
+use crate::operations::books::Book;
+
+/// What `/health/ready` says.
+#[derive(Debug, Serialize)]
+struct Readiness {
+    status: &'static str,
+    database: &'static str,
+    writer: &'static str,
+    mail: MailReadiness,
+}
+
+/// Letters wait until there is a way out; that is no fault, but somebody should know.
+#[derive(Debug, Serialize)]
+struct MailReadiness {
+    transport: bool,
+    waiting: i64,
+}
+
+/// Adds `/health/live`, `/health/ready` and `/metrics`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/health/live").route(web::get().to(live)));
+    cfg.service(web::resource("/health/ready").route(web::get().to(ready)));
+    cfg.service(web::resource("/metrics").route(web::get().to(metrics)));
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(serde_json::json!({ "status": "live" }))
+}
+
+async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    let book = Arc::clone(&app.books.live);
+    let waiting = waiting_mails(&book).await?;
+    let database = waiting.is_ok();
+    let writer = !book.writer.stats().halted.load(Ordering::Relaxed) || can_write(&book).await;
+    let ready = database && writer;
+    let word = |good: bool| if good { "ok" } else { "failing" };
+    let body = Readiness {
+        status: if ready { "ready" } else { "unavailable" },
+        database: word(database),
+        writer: word(writer),
+        mail: MailReadiness { transport: app.mail_is_on, waiting: waiting.unwrap_or_default() },
+    };
+    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(body))
+}
+
+async fn waiting_mails(book: &Arc<Book>) -> Result<Result<i64, WriteError>, ApiError> {
+    let book = Arc::clone(book);
+    web::block(move || book.readers.read(outbox::waiting_mails)).await.map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// After a refused write only a write can tell that the disk takes them again: no traffic comes to
+/// find it out while we are not ready.
+async fn can_write(book: &Book) -> bool {
+    book.writer.write(|tx, now| settings::put(tx, "last_probe", &now.to_string())).await.is_ok()
+}
+
+async fn metrics(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
+    let Some(token) = &app.metrics_token else { return Err(ApiError::not_found("address; see /docs")) };
+    let given = req.headers().get(AUTHORIZATION).map(|value| value.as_bytes()).unwrap_or_default();
+    let wanted = format!("Bearer {}", token.reveal());
+    // Digests are compared, so that the time tells nothing about the token.
+    if Sha256::digest(given) != Sha256::digest(wanted.as_bytes()) {
+        return Err(ApiError::unauthorized("/metrics needs HOUND_METRICS_TOKEN as Authorization: Bearer …"));
+    }
+    let waiting = waiting_mails(&app.books.live).await?.ok();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(exposition(&app, waiting)))
+}
+
+/// The text format of Prometheus.
+fn exposition(app: &App, waiting_mails: Option<i64>) -> String {
+    let stats = app.books.live.writer.stats();
+    let load = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
+    let mut text = String::new();
+    let mut line = |name: &str, kind: &str, help: &str, samples: &[(String, String)]| {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in samples {
+            let _ = writeln!(text, "{name}{labels} {value}");
+        }
+    };
+    let one = |value: String| [(String::new(), value)];
+    line("hound_writer_batches_total", "counter", "Transactions committed.", &one(load(&stats.batches).to_string()));
+    line("hound_writer_requests_total", "counter", "Requests written in them.", &one(load(&stats.requests).to_string()));
+    line("hound_writer_bisected_total", "counter", "Batches split after a failure.", &one(load(&stats.bisected).to_string()));
+    let halted = u8::from(stats.halted.load(Ordering::Relaxed));
+    line("hound_writer_halted", "gauge", "Whether the last write was refused.", &one(halted.to_string()));
+    if let Some(waiting) = waiting_mails {
+        line("hound_mails_waiting", "gauge", "Letters that wait to be sent.", &one(waiting.to_string()));
+    }
+    line(
+        "hound_clicks_missed_total",
+        "counter",
+        "Visitors sent on before their click was committed.",
+        &one(load(&app.clicks_missed).to_string()),
+    );
+    let classes: Vec<(String, String)> = app
+        .answered
+        .iter()
+        .zip(1..)
+        .map(|(count, class)| (format!("{{class=\"{class}xx\"}}"), load(count).to_string()))
+        .collect();
+    line("hound_http_requests_total", "counter", "Requests answered, by status class.", &classes);
+    text
+}

@@ -1,0 +1,115 @@
+//! `GET /r/{code}`: sends a visitor to the shop with the click's name, and keeps the click.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::app::App;
+use super::callers::book_of;
+use super::directory::Entry;
+use super::problem::ApiError;
+use crate::domain::click::Click;
+use crate::domain::code::Code;
+use crate::domain::id::{ClickId, VisitorId};
+use crate::domain::principal::Mode;
+use crate::operations::books::Book;
+use crate::operations::track_clicks::ClickRequest;
+
+/// Names the browser, so that the first or last of its clicks can be told.
+const VISITOR_COOKIE: &str = "hound_visitor";
+
+/// Browsers keep no cookie longer than this (RFC 6265bis §5.5), in days.
+const COOKIE_DAYS_MAX: i64 = 400;
+
+/// A visitor waits no longer than this for the click's commit.
+const COMMIT_WAIT: Duration = Duration::from_millis(250);
+
+/// Adds the route.
+pub fn configure(cfg: &mut ServiceConfig) {
+    let get_or_head = || actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head());
+    cfg.service(web::resource("/r/{code}").route(web::route().guard(get_or_head()).to(follow)));
+}
+
+async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let Some(code) = Code::fold(&code) else { return Ok(unknown_page()) };
+    let sandbox = url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
+    let mode = if sandbox { Mode::Sandbox } else { Mode::Live };
+    let book = book_of(&app, mode).await?;
+    let Some(entry) = app.directory(mode).find(&book, &code).await? else { return Ok(unknown_page()) };
+    let Some(target) = &entry.target else { return Ok(code_page(&entry)) };
+    if req.method() == Method::HEAD || is_prefetch(&req) {
+        return Ok(found(target.plain()).finish());
+    }
+    let visitor = visitor(&req).unwrap_or_else(|| VisitorId::new(book.clock.now()));
+    let click = keep(&app, &book, &entry, visitor).await;
+    let cookie = Cookie::build(VISITOR_COOKIE, visitor.uuid().simple().to_string())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.base_url.starts_with("https://"))
+        .max_age(actix_web::cookie::time::Duration::days(entry.window_days.clamp(1, COOKIE_DAYS_MAX)))
+        .finish();
+    Ok(found(&target.with_click(click)).cookie(cookie).finish())
+}
+
+/// Asks for the click to be kept and waits for its commit, but not for long: the visitor goes on
+/// either way, and a click that is late is committed all the same.
+async fn keep(app: &App, book: &Book, entry: &Entry, visitor: VisitorId) -> ClickId {
+    let at = book.clock.now();
+    let click = Click { id: ClickId::new(at), code_id: entry.code_id, referrer_id: entry.referrer_id, visitor, at };
+    let id = click.id;
+    let kept = tokio::time::timeout(COMMIT_WAIT, book.track_clicks.ask(ClickRequest { click })).await;
+    if !matches!(kept, Ok(Ok(()))) {
+        app.clicks_missed.fetch_add(1, Ordering::Relaxed);
+    }
+    id
+}
+
+fn visitor(req: &HttpRequest) -> Option<VisitorId> {
+    let cookie = req.cookie(VISITOR_COOKIE)?;
+    let shaped = cookie.value().len() == 32 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
+    if shaped { cookie.value().parse().ok() } else { None }
+}
+
+/// A browser that only prepares for a visit that may never come.
+fn is_prefetch(req: &HttpRequest) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = req.headers().get(*name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        value.contains("prefetch") || value.contains("preview")
+    })
+}
+
+fn found(address: &str) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Found();
+    response.insert_header((LOCATION, address)).insert_header((CACHE_CONTROL, "no-store"));
+    response
+}
+
+/// The same for a code that never was and one that is no more: guessing tells nothing.
+fn unknown_page() -> HttpResponse {
+    page(StatusCode::NOT_FOUND, "This link leads nowhere", "The code in this link is not valid. Ask whoever sent it to you for a new one.")
+}
+
+/// For a shop that is not on the web: the code is named at the counter.
+fn code_page(entry: &Entry) -> HttpResponse {
+    let text = format!("Your code is {}. Name it when you order.", entry.code);
+    page(StatusCode::OK, &entry.shop_name, &text)
+}
+
+fn page(status: StatusCode, title: &str, text: &str) -> HttpResponse {
+    let (title, text) = (super::html::escape(title), super::html::escape(text));
+    let body = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{title}</title><h1>{title}</h1><p>{text}</p></html>\n"
+    );
+    HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_SECURITY_POLICY, super::html::POLICY))
+        .content_type("text/html; charset=utf-8")
+        .body(body)
+}
