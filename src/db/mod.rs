@@ -9,6 +9,7 @@ pub mod commissions;
 pub mod connect;
 pub mod customers;
 pub mod ledger;
+pub mod merges;
 pub mod migrate;
 pub mod outbox;
 pub mod pool;

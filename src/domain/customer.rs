@@ -10,7 +10,9 @@ use super::instant::Instant;
 /// Free words of the shop, at most 20, kept and returned unchanged.
 pub type Metadata = BTreeMap<String, String>;
 
-const METADATA_MAX: usize = 20;
+/// The most entries of the shop's own words.
+pub const METADATA_MAX: usize = 20;
+
 const METADATA_VALUE_MAX: usize = 500;
 
 /// What kind of key names a customer. The order is the order of trust: an `external_id` beats an e-mail.
