@@ -3,8 +3,13 @@
 //!
 //! Doors call operations; operations ask the law and write the ledger; nobody else touches the ledger.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod domain;
+pub mod http;
 pub mod mail;
 pub mod operations;
+pub mod telemetry;
+pub mod tokens;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `hound` command.
+
+fn main() -> std::process::ExitCode {
+    houndplan::cli::main()
+}

@@ -17,7 +17,7 @@ use super::Db;
 pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
 
 /// Where a ledger lives.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Place {
     /// A file of the embedded engine.
     Sqlite(PathBuf),
@@ -28,6 +28,16 @@ pub enum Place {
         /// The schema, for the sandbox.
         schema: Option<&'static str>,
     },
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => f.debug_tuple("Sqlite").field(path).finish(),
+            // The address holds a password.
+            Self::Postgres { schema, .. } => f.debug_struct("Postgres").field("schema", schema).finish_non_exhaustive(),
+        }
+    }
 }
 
 /// Why a connection could not be opened.

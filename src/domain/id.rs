@@ -95,6 +95,8 @@ ids! {
     ProposalId,
     /// Proof that a worker still owns a job.
     LeaseToken,
+    /// One request to the API, named in logs and problems.
+    RequestId,
 }
 
 fn v7(now: Instant) -> Uuid {

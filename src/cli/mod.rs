@@ -1,0 +1,90 @@
+//! The side door: one file per subcommand.
+
+mod config;
+mod migrate;
+mod serve;
+mod settings;
+mod token;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::operations::books::Books;
+use crate::telemetry;
+
+/// Why a command ended: a sentence for a person.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+/// What a command returns.
+pub type Outcome = Result<(), Failure>;
+
+#[derive(Debug, Parser)]
+#[command(name = "hound", version, about = "Referral commissions: send me a customer and I will pay you")]
+struct Cli {
+    #[command(flatten)]
+    settings: settings::Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+// A new command is a line here, a line in `run` and a file.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API and does the background work
+    Serve(serve::Args),
+    /// Brings the database to this version's schema
+    Migrate,
+    /// Makes, lists and revokes API tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Prints every setting and where it came from
+    Config,
+}
+
+fn run(command: &Command, config: &Config) -> Outcome {
+    match command {
+        Command::Serve(args) => serve::run(args, config),
+        Command::Migrate => migrate::run(config),
+        Command::Token(command) => token::run(command, config),
+        Command::Config => config::run(config),
+    }
+}
+
+/// Runs the command that the command line names.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = Config::load(&cli.settings.named()).map_err(fail).and_then(|config| {
+        telemetry::start(&config.log, config.log_format).map_err(fail)?;
+        run(&cli.command, &config)
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            drop(writeln!(std::io::stderr(), "hound: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Turns any fault into a sentence.
+pub(crate) fn fail(error: impl std::fmt::Display) -> Failure {
+    Failure(error.to_string())
+}
+
+/// Prints a line of output. A reader that went away is no fault.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// Opens both ledgers. PostgreSQL is driven from plain threads: call it before the async system starts.
+pub(crate) fn open_books(config: &Config) -> Result<Books, Failure> {
+    config.make_data_dir().map_err(fail)?;
+    let (live, sandbox) = config.places();
+    Books::open(live, sandbox, crate::clock::Clock::wall()).map_err(fail)
+}

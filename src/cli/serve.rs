@@ -1,0 +1,49 @@
+//! `hound serve`: the API and, unless told otherwise, the background work.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use super::token::keyring;
+use super::{Failure, Outcome, fail, open_books};
+use crate::config::{Config, MailSettings};
+use crate::db::tokens;
+use crate::http::app::App;
+use crate::http::server;
+use crate::operations::books::Books;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Leaves the background work to `hound worker`
+    #[arg(long)]
+    no_worker: bool,
+}
+
+pub(super) fn run(_args: &Args, config: &Config) -> Outcome {
+    let books = Arc::new(open_books(config)?);
+    let keys = keyring(config, &books)?;
+    let listener = listen(&config.listen)?;
+    let address = listener.local_addr().map_err(fail)?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
+    greet(&books)?;
+    let app = App::new(Arc::clone(&books), keys, base_url, config.metrics_token.clone(), mail_is_on);
+    let workers = config.workers;
+    actix_web::rt::System::new().block_on(server::serve(app, listener, workers)).map_err(fail)?;
+    books.live.writer.stop();
+    Ok(())
+}
+
+fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .map_err(|error| Failure(format!("cannot listen on {address}: {error}; choose another with --listen")))
+}
+
+/// Tells whoever starts the service for the first time how to get in.
+fn greet(books: &Books) -> Outcome {
+    if books.live.readers.read(tokens::none).map_err(fail)? {
+        let hint = "no token exists yet; make the owner's with: hound token create --role owner";
+        drop(writeln!(std::io::stderr(), "{hint}"));
+    }
+    Ok(())
+}

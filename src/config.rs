@@ -1,0 +1,370 @@
+//! Infrastructure settings: flag, else `HOUND_…` variable (or the file named by `HOUND_…_FILE`), else
+//! default. The only place that reads the environment.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use crate::db::connect::Place;
+use crate::mail::{self, Security, SmtpSettings};
+
+/// A value that no log, message or page shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// The environment.
+    Variable,
+    /// A file that the environment names.
+    File(String),
+    /// Nobody said anything.
+    Default,
+}
+
+/// One setting, for `hound config`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Such as `HOUND_LISTEN`.
+    pub name: String,
+    /// Its value, masked if secret; none when unset.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// How letters leave the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailSettings {
+    /// No transport is set: letters wait.
+    Unset,
+    /// Set to off on purpose: letters wait as well, without a warning.
+    Off,
+    /// As files under `mail/` in the data directory.
+    File(PathBuf),
+    /// To a mail server.
+    Smtp(SmtpSettings),
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `HOUND_LISTEN`: where to listen; port 0 takes any free one.
+    pub listen: String,
+    /// `HOUND_DATA_DIR`: where files live.
+    pub data_dir: PathBuf,
+    /// `HOUND_DATABASE_URL`: the shared server, if not the embedded file.
+    pub database_url: Option<Secret>,
+    /// `HOUND_BASE_URL`: where links point, without a slash at the end; none means the listening address.
+    pub base_url: Option<String>,
+    /// `HOUND_TRUSTED_PROXIES`: addresses whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// `HOUND_MAIL_MODE` and `HOUND_SMTP_*`.
+    pub mail: MailSettings,
+    /// `HOUND_SMTP_FROM`: the address letters come from.
+    pub mail_from: Option<String>,
+    /// `HOUND_SMTP_FROM_NAME`: the name letters come from; none means the shop's.
+    pub mail_from_name: Option<String>,
+    /// `HOUND_SMTP_REPLY_TO`: where answers go.
+    pub mail_reply_to: Option<String>,
+    /// `HOUND_LOG`: what is logged, such as `info` or `houndplan=debug`.
+    pub log: String,
+    /// `HOUND_LOG_FORMAT`: `text` or `json`.
+    pub log_format: LogFormat,
+    /// `HOUND_METRICS_TOKEN`: opens `/metrics`.
+    pub metrics_token: Option<Secret>,
+    /// `HOUND_SIGNING_KEY`: the key that signs tokens; none means a file in the data directory.
+    pub signing_key: Option<Secret>,
+    /// `HOUND_WORKERS`: HTTP threads.
+    pub workers: usize,
+    /// Every setting with its origin.
+    pub shown: Vec<Shown>,
+}
+
+/// What is wrong with a setting, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+impl Secret {
+    /// Hides `text`.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The value itself, for the one place that needs it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("flag"),
+            Self::Variable => f.write_str("environment"),
+            Self::File(path) => write!(f, "file {path}"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+struct Setting {
+    name: &'static str,
+    default: Option<&'static str>,
+    secret: bool,
+}
+
+const fn open(name: &'static str, default: Option<&'static str>) -> Setting {
+    Setting { name, default, secret: false }
+}
+
+const fn secret(name: &'static str) -> Setting {
+    Setting { name, default: None, secret: true }
+}
+
+/// All of them, in the order they are shown.
+const SETTINGS: [Setting; 19] = [
+    open("LISTEN", Some("127.0.0.1:8080")),
+    open("DATA_DIR", Some("./data")),
+    secret("DATABASE_URL"),
+    open("BASE_URL", None),
+    open("TRUSTED_PROXIES", None),
+    open("MAIL_MODE", None),
+    open("SMTP_HOST", None),
+    open("SMTP_PORT", None),
+    open("SMTP_SECURITY", Some("starttls")),
+    open("SMTP_USERNAME", None),
+    secret("SMTP_PASSWORD"),
+    open("SMTP_FROM", None),
+    open("SMTP_FROM_NAME", None),
+    open("SMTP_REPLY_TO", None),
+    open("LOG", Some("info")),
+    open("LOG_FORMAT", Some("text")),
+    secret("METRICS_TOKEN"),
+    secret("SIGNING_KEY"),
+    open("WORKERS", Some("2")),
+];
+
+/// Where values come from besides the flags; the environment and the file system outside tests.
+pub struct Surroundings<'a> {
+    /// Reads a variable.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Reads a file.
+    pub file: &'a dyn Fn(&str) -> std::io::Result<String>,
+}
+
+struct Values(BTreeMap<&'static str, String>);
+
+impl Values {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret)
+    }
+}
+
+impl Config {
+    /// Reads the settings; `flags` by name, such as `("LISTEN", "0.0.0.0:80")`.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(flags: &BTreeMap<&'static str, String>) -> Result<Self, ConfigError> {
+        let surroundings =
+            Surroundings { variable: &|name| std::env::var(name).ok(), file: &|path| std::fs::read_to_string(path) };
+        Self::read(flags, &surroundings)
+    }
+
+    /// [`Self::load`] with the surroundings given.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn read(flags: &BTreeMap<&'static str, String>, surroundings: &Surroundings<'_>) -> Result<Self, ConfigError> {
+        let mut values = BTreeMap::new();
+        let mut shown = Vec::with_capacity(SETTINGS.len());
+        for setting in &SETTINGS {
+            let (value, origin) = setting.find(flags, surroundings)?;
+            let mask = |value: &String| if setting.secret { "***".to_owned() } else { value.clone() };
+            shown.push(Shown { name: format!("HOUND_{}", setting.name), value: value.as_ref().map(mask), origin });
+            if let Some(value) = value {
+                values.insert(setting.name, value);
+            }
+        }
+        Self::typed(&Values(values), shown)
+    }
+
+    fn typed(values: &Values, shown: Vec<Shown>) -> Result<Self, ConfigError> {
+        let data_dir = PathBuf::from(values.text("DATA_DIR").unwrap_or_default());
+        Ok(Self {
+            listen: values.text("LISTEN").map(listen).transpose()?.unwrap_or_default(),
+            database_url: values.secret("DATABASE_URL").map(database_url).transpose()?,
+            base_url: values.text("BASE_URL").map(|text| base_url(&text)).transpose()?,
+            trusted_proxies: values.text("TRUSTED_PROXIES").map(|text| proxies(&text)).transpose()?.unwrap_or_default(),
+            mail: mail(values, &data_dir)?,
+            mail_from: values.text("SMTP_FROM"),
+            mail_from_name: values.text("SMTP_FROM_NAME"),
+            mail_reply_to: values.text("SMTP_REPLY_TO"),
+            log: values.text("LOG").unwrap_or_default(),
+            log_format: log_format(&values.text("LOG_FORMAT").unwrap_or_default())?,
+            metrics_token: values.secret("METRICS_TOKEN"),
+            signing_key: values.secret("SIGNING_KEY"),
+            workers: workers(&values.text("WORKERS").unwrap_or_default())?,
+            data_dir,
+            shown,
+        })
+    }
+
+    /// Where the live ledger and the sandbox live.
+    #[must_use]
+    pub fn places(&self) -> (Place, Place) {
+        match &self.database_url {
+            None => (Place::Sqlite(self.data_dir.join("hound.db")), Place::Sqlite(self.data_dir.join("sandbox.db"))),
+            Some(url) => {
+                let place = |schema| Place::Postgres { url: url.reveal().to_owned(), schema };
+                (place(None), place(Some("sandbox")))
+            }
+        }
+    }
+
+    /// Makes the data directory, for its owner only.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make_data_dir(&self) -> Result<(), ConfigError> {
+        use std::os::unix::fs::DirBuilderExt;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data_dir);
+        made.map_err(|error| fault("DATA_DIR", &format!("names {}, which cannot be made: {error}", self.data_dir.display())))
+    }
+}
+
+impl Setting {
+    fn find(
+        &self,
+        flags: &BTreeMap<&'static str, String>,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<(Option<String>, Origin), ConfigError> {
+        if let Some(value) = flags.get(self.name) {
+            return Ok((Some(value.clone()), Origin::Flag));
+        }
+        let variable =
+            |suffix: &str| (surroundings.variable)(&format!("HOUND_{}{suffix}", self.name)).filter(|text| !text.is_empty());
+        match (variable(""), variable("_FILE")) {
+            (Some(_), Some(_)) => Err(fault(self.name, "is set twice, also by its _FILE twin; keep one of them")),
+            (Some(value), None) => Ok((Some(value), Origin::Variable)),
+            (None, Some(path)) => match (surroundings.file)(&path) {
+                Ok(text) => Ok((Some(text.trim_end_matches(['\n', '\r']).to_owned()), Origin::File(path))),
+                Err(error) => Err(fault(self.name, &format!("names the file {path}, which cannot be read: {error}"))),
+            },
+            (None, None) => Ok((self.default.map(str::to_owned), Origin::Default)),
+        }
+    }
+}
+
+fn fault(name: &str, text: &str) -> ConfigError {
+    ConfigError(format!("HOUND_{name} {text}"))
+}
+
+fn listen(text: String) -> Result<String, ConfigError> {
+    let parsed = text.parse::<SocketAddr>().is_ok() || text.to_socket_addrs().is_ok_and(|mut found| found.next().is_some());
+    if parsed { Ok(text) } else { Err(fault("LISTEN", "is not an address and port such as 127.0.0.1:8080")) }
+}
+
+fn database_url(url: Secret) -> Result<Secret, ConfigError> {
+    let known = ["postgres://", "postgresql://"].iter().any(|scheme| url.reveal().starts_with(scheme));
+    if known {
+        Ok(url)
+    } else {
+        // The value may hold a password: it is not repeated.
+        Err(fault("DATABASE_URL", "must start with postgres:// or postgresql://; leave it unset to use the file hound.db"))
+    }
+}
+
+fn base_url(text: &str) -> Result<String, ConfigError> {
+    let wrong = || fault("BASE_URL", "is not an address such as https://refer.shop.example");
+    let parsed = url::Url::parse(text).map_err(|_| wrong())?;
+    let plain = matches!(parsed.scheme(), "http" | "https")
+        && parsed.username().is_empty()
+        && parsed.password().is_none()
+        && parsed.query().is_none()
+        && parsed.fragment().is_none();
+    if plain { Ok(parsed.as_str().trim_end_matches('/').to_owned()) } else { Err(wrong()) }
+}
+
+fn proxies(text: &str) -> Result<Vec<IpAddr>, ConfigError> {
+    let address = |part: &str| {
+        part.trim().parse().map_err(|_| fault("TRUSTED_PROXIES", "is not a list of IP addresses, such as 10.0.0.1,10.0.0.2"))
+    };
+    text.split(',').filter(|part| !part.trim().is_empty()).map(address).collect()
+}
+
+fn log_format(text: &str) -> Result<LogFormat, ConfigError> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(fault("LOG_FORMAT", "must be text or json")),
+    }
+}
+
+fn workers(text: &str) -> Result<usize, ConfigError> {
+    let count = text.parse().ok().filter(|count| (1..=64).contains(count));
+    count.ok_or_else(|| fault("WORKERS", "must be a number of threads from 1 to 64"))
+}
+
+fn mail(values: &Values, data_dir: &std::path::Path) -> Result<MailSettings, ConfigError> {
+    match values.text("MAIL_MODE").as_deref() {
+        None => Ok(MailSettings::Unset),
+        Some("off") => Ok(MailSettings::Off),
+        Some("file") => Ok(MailSettings::File(data_dir.join("mail"))),
+        Some("smtp") => smtp(values).map(MailSettings::Smtp),
+        Some(_) => Err(fault("MAIL_MODE", "must be smtp, file or off; leave it unset to let letters wait")),
+    }
+}
+
+fn smtp(values: &Values) -> Result<SmtpSettings, ConfigError> {
+    let security: Security = values
+        .text("SMTP_SECURITY")
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| fault("SMTP_SECURITY", "must be starttls, tls or none"))?;
+    let port = match values.text("SMTP_PORT") {
+        Some(text) => text.parse().map_err(|_| fault("SMTP_PORT", "is not a port number"))?,
+        None => security.default_port(),
+    };
+    if values.text("SMTP_FROM").is_none() {
+        return Err(fault("SMTP_FROM", "is missing; HOUND_MAIL_MODE=smtp needs the address letters come from"));
+    }
+    Ok(SmtpSettings {
+        host: values.text("SMTP_HOST").ok_or_else(|| fault("SMTP_HOST", "is missing; HOUND_MAIL_MODE=smtp needs it"))?,
+        port,
+        security,
+        user: values.text("SMTP_USERNAME"),
+        password: values.text("SMTP_PASSWORD").map(mail::Secret::new),
+    })
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

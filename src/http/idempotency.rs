@@ -1,0 +1,114 @@
+//! `Idempotency-Key`: a request that is sent again gets the first answer, and one effect.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::body::Fingerprint;
+use super::callers::Caller;
+use super::problem::{ApiError, PROBLEM_JSON};
+use crate::db::idempotency::{self, Taken};
+use crate::db::transact::WriteError;
+use crate::db::{DbResult, Tx};
+use crate::domain::instant::Instant;
+
+/// The longest key, in bytes: a UUID has 36.
+const KEY_MAX: usize = 255;
+
+/// The answer to a request, as it is kept and sent.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: serde_json::Value,
+}
+
+impl Stored {
+    /// An answer of `status` with `body`.
+    #[must_use]
+    pub fn new(status: u16, body: &impl Serialize) -> Self {
+        // Answers are structs with string keys; those always have a JSON form.
+        Self { status, body: serde_json::to_value(body).unwrap_or_default() }
+    }
+
+    /// A refusal, which is kept like any other answer.
+    #[must_use]
+    pub fn problem(error: &ApiError) -> Self {
+        Self { status: error.status().as_u16(), body: error.document() }
+    }
+}
+
+enum Given {
+    Answer(i64, String, bool),
+    Mismatch,
+}
+
+/// Runs `act` once per key of this caller, in one transaction with the key's row.
+///
+/// # Errors
+/// 400 without a key, 422 when the key was used for another request, 409 while a rival is at work.
+pub async fn with_key<F>(
+    caller: &Caller,
+    req: &HttpRequest,
+    fingerprint: &Fingerprint,
+    mut act: F,
+) -> Result<HttpResponse, ApiError>
+where
+    F: FnMut(&mut Tx<'_>, Instant) -> DbResult<Stored> + Send + 'static,
+{
+    let key = key(req)?;
+    let request = fingerprint.with(&format!("{} {}", req.method(), req.path()));
+    let principal = caller.principal.token_id.to_string();
+    let written = caller.book.writer.write(move |tx, now| match idempotency::take(tx, &principal, &key, &request, now)? {
+        Taken::Replay { status, body } => Ok(Given::Answer(status, body, true)),
+        Taken::Mismatch => Ok(Given::Mismatch),
+        Taken::Fresh => {
+            let stored = act(tx, now)?;
+            let (status, body) = (i64::from(stored.status), stored.body.to_string());
+            idempotency::keep(tx, &principal, &key, status, &body)?;
+            Ok(Given::Answer(status, body, false))
+        }
+    });
+    match written.await {
+        Ok(Given::Answer(status, body, replayed)) => Ok(answer(status, body, replayed)),
+        Ok(Given::Mismatch) => Err(ApiError::unprocessable(
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for another request; send a new key with a new request",
+        )),
+        Err(WriteError::Unavailable(cause)) if cause.contains("lock timeout") => {
+            let detail = "a request with this Idempotency-Key is still at work; send the same request again shortly";
+            Err(ApiError::conflict("idempotency_key_in_use", detail).retry_after(2))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn key(req: &HttpRequest) -> Result<String, ApiError> {
+    let mut given = req.headers().get_all("idempotency-key");
+    match (given.next(), given.next()) {
+        (None, _) => Err(ApiError::bad_request(
+            "idempotency_key_missing",
+            "this request needs an Idempotency-Key header, such as a new UUID, so that sending it twice does it once",
+        )),
+        (Some(key), None) => match key.to_str() {
+            Ok(key) if (1..=KEY_MAX).contains(&key.len()) => Ok(key.to_owned()),
+            _ => Err(ApiError::bad_request("idempotency_key_invalid", "the Idempotency-Key must be 1 to 255 ASCII characters")),
+        },
+        (Some(_), Some(_)) => {
+            Err(ApiError::bad_request("idempotency_key_invalid", "the Idempotency-Key header is given twice; give it once"))
+        }
+    }
+}
+
+fn answer(status: i64, body: String, replayed: bool) -> HttpResponse {
+    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CONTENT_TYPE, if status.as_u16() >= 400 { PROBLEM_JSON } else { "application/json" }));
+    if replayed {
+        response.insert_header(("idempotency-replayed", "true"));
+    }
+    response.body(body)
+}

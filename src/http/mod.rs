@@ -1,0 +1,17 @@
+//! The front door: the only room that knows actix.
+//!
+//! A handler takes its permission as an argument (`callers`), its request parsed (`body`, `paging`),
+//! reads and writes through the caller's book, and answers JSON or a problem (`problem`).
+
+pub mod api;
+pub mod app;
+pub mod body;
+pub mod callers;
+pub mod idempotency;
+pub mod observe;
+pub mod paging;
+pub mod problem;
+pub mod query;
+pub mod server;
+pub mod sessions;
+pub mod syntax;

@@ -1,0 +1,120 @@
+//! Around every request: an id, one log line, refusals as problems, and no panic gets out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::Instant as Moment;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, ResponseError, web};
+
+use super::app::App;
+use super::problem::ApiError;
+use crate::domain::id::RequestId;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The middleware.
+///
+/// # Errors
+/// Only after a panic: the problem of status 500.
+pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let start = Moment::now();
+    let app = req.app_data::<web::Data<App>>().cloned();
+    // Taken from nothing that the client sent: nobody can forge a line of the log.
+    let id = RequestId::new(app.as_ref().map_or_else(|| crate::clock::Clock::wall().now(), |app| app.books.live.clock.now()));
+    req.extensions_mut().insert(id);
+    let method = req.method().clone();
+    let answered = caught(next.call(req)).await;
+    let (status, route, outcome) = match answered {
+        Some(Ok(response)) => {
+            let response = settle(response.map_into_boxed_body(), id);
+            let route = response.request().match_pattern();
+            (response.status(), route, Ok(response))
+        }
+        Some(Err(error)) => {
+            let problem = problem_of(&error, id);
+            log_cause(&problem, id);
+            (problem.status(), None, Err(Error::from(problem)))
+        }
+        None => {
+            tracing::error!(request_id = %id, "a handler panicked");
+            let problem = ApiError::internal("a handler panicked").of_request(id);
+            (problem.status(), None, Err(Error::from(problem)))
+        }
+    };
+    if let Some(app) = app {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        app.answered.get(class).map(|count| count.fetch_add(1, Ordering::Relaxed));
+    }
+    tracing::info!(
+        target: "houndplan::requests",
+        method = method.as_str(),
+        route = route.as_deref().unwrap_or("-"),
+        status = status.as_u16(),
+        micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+        request_id = %id,
+    );
+    outcome
+}
+
+/// Polls `future` to its end; none if it panicked, after which it is dropped unpolled.
+async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future: Pin<Box<F>> = Box::pin(future);
+    std::future::poll_fn(move |cx| {
+        // What the handler held is dropped with it; shared state is behind locks that outlive poison.
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+fn settle(response: ServiceResponse<BoxBody>, id: RequestId) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let bare = status.as_u16() >= 400 && matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
+    let problem = match response.response().error() {
+        Some(error) => Some(problem_of(error, id)),
+        None if bare => Some(bare_problem(&response, id)),
+        None => None,
+    };
+    let mut response = match problem {
+        Some(problem) => {
+            log_cause(&problem, id);
+            response.into_response(problem.error_response())
+        }
+        None => response,
+    };
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn problem_of(error: &Error, id: RequestId) -> ApiError {
+    let known = error.as_error::<ApiError>().cloned();
+    known.unwrap_or_else(|| ApiError::of_status(error.as_response_error().status_code())).of_request(id)
+}
+
+fn bare_problem(response: &ServiceResponse<BoxBody>, id: RequestId) -> ApiError {
+    let allow = response.headers().get(ALLOW).cloned();
+    match allow {
+        Some(_) => ApiError::method_not_allowed(allow),
+        None => ApiError::of_status(response.status()),
+    }
+    .of_request(id)
+}
+
+fn log_cause(problem: &ApiError, id: RequestId) {
+    if let Some(cause) = problem.cause() {
+        tracing::error!(request_id = %id, status = problem.status().as_u16(), cause, "a request failed");
+    }
+}

@@ -1,0 +1,60 @@
+//! Listens and serves until told to stop.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+
+use super::app::App;
+use super::problem::ApiError;
+use super::{api, observe};
+
+/// A head must be there this soon after the connection.
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+
+/// An idle connection is closed after this.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Open connections per thread; each costs some KiB.
+const CONNECTIONS_MAX: usize = 4_096;
+
+/// Threads per HTTP thread for reads: as many as there are read connections.
+const BLOCKING_MAX: usize = 4;
+
+/// Requests under way have this long to end after SIGTERM, in seconds.
+const DRAIN_SECONDS: u64 = 20;
+
+/// Serves `app` on `listener` until SIGTERM or SIGINT, then drains.
+///
+/// # Errors
+/// When the system refuses a socket or a thread.
+pub async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    let app = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(from_fn(observe::observe))
+            .configure(api::configure)
+            .default_service(web::to(unknown))
+    })
+    .workers(workers)
+    .worker_max_blocking_threads(BLOCKING_MAX)
+    .client_request_timeout(HEAD_DEADLINE)
+    .keep_alive(KEEP_ALIVE)
+    .max_connections(CONNECTIONS_MAX)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .listen(listener)?
+    .run();
+    let mut out = std::io::stdout().lock();
+    // Whoever started us may have closed our output.
+    drop(writeln!(out, "listening on http://{address}").and_then(|()| out.flush()));
+    drop(out);
+    server.await
+}
+
+async fn unknown() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::not_found("address; see /docs"))
+}
