@@ -186,6 +186,14 @@ pub fn find(conn: &mut Conn<'_>, id: CustomerId) -> DbResult<Option<Customer>> {
     on_db!(conn, c => customers::table.find(id).select(Customer::as_select()).first(c).optional())
 }
 
+/// The given customers.
+///
+/// # Errors
+/// What the database reports.
+pub fn find_all(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<Customer>> {
+    on_db!(conn, c => customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(c))
+}
+
 /// Customers in the order they were filed, after `after`; those merged into others are left out.
 ///
 /// # Errors

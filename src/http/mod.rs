@@ -15,3 +15,4 @@ pub mod query;
 pub mod server;
 pub mod sessions;
 pub mod syntax;
+pub mod unsubscribe;

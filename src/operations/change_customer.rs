@@ -1,5 +1,7 @@
 //! Corrects what the file says of a customer.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::db::customers::{self, Customer, KeyRow};
@@ -11,6 +13,9 @@ use crate::domain::id::CustomerId;
 use crate::domain::instant::Instant;
 use crate::domain::principal::Scope;
 
+/// Entries by name; none takes an entry away.
+pub type Entries = BTreeMap<String, Option<String>>;
+
 /// What to change; the outer none leaves a field alone, the inner one empties it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerChange {
@@ -21,7 +26,7 @@ pub struct CustomerChange {
     /// Orders before the service knew him.
     pub orders_before: Option<i64>,
     /// Entries to set, and (none) to take away; as a whole none, all of them are taken away.
-    pub metadata: Option<Option<Vec<(String, Option<String>)>>>,
+    pub metadata: Option<Option<Entries>>,
 }
 
 /// How it went.
@@ -113,7 +118,7 @@ mod tests {
         let change = CustomerChange {
             name: Some(None),
             orders_before: Some(1),
-            metadata: Some(Some(vec![("tier".to_owned(), None), ("size".to_owned(), Some("M".to_owned()))])),
+            metadata: Some(Some([("tier".to_owned(), None), ("size".to_owned(), Some("M".to_owned()))].into())),
             ..CustomerChange::default()
         };
         let after = changed(&anna, &change);

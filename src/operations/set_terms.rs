@@ -14,7 +14,7 @@ use crate::domain::program::{Terms, TermsVersion};
 #[derive(Debug)]
 pub enum TermsSet {
     /// These are in force now, be they new or as before.
-    InForce(ProgramId, TermsVersion),
+    InForce(ProgramId, Box<TermsVersion>),
     /// The result is no set of rules: a field is unknown, missing or of the wrong type.
     Unreadable(serde_path_to_error::Error<serde_json::Error>),
     /// The result is a set of rules that cannot be kept.
@@ -34,7 +34,7 @@ pub fn set_terms(tx: &mut Tx<'_>, now: Instant, actor: &str, patch: &Map<String,
         Err(error) => return Ok(TermsSet::Unreadable(error)),
     };
     if merged == newest.terms {
-        return Ok(TermsSet::InForce(program.id, newest.clone()));
+        return Ok(TermsSet::InForce(program.id, Box::new(newest.clone())));
     }
     if let Err(faults) = merged.check() {
         return Ok(TermsSet::Refused(faults));
@@ -44,7 +44,7 @@ pub fn set_terms(tx: &mut Tx<'_>, now: Instant, actor: &str, patch: &Map<String,
     terms::insert_version(tx, program.id, &version, actor)?;
     let detail = json!({ "version": version.version });
     outbox::audit(tx, actor, "program.set_terms", AnyId::from_uuid(program.id.uuid()), detail, now)?;
-    Ok(TermsSet::InForce(program.id, version))
+    Ok(TermsSet::InForce(program.id, Box::new(version)))
 }
 
 fn merged(terms: &Terms, patch: &Map<String, Value>) -> Result<Terms, serde_path_to_error::Error<serde_json::Error>> {
