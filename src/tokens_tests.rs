@@ -102,19 +102,22 @@ fn nothing_forged_is_accepted() {
     let mut flipped = signature.to_owned();
     flipped.replace_range(10..11, if &signature[10..11] == "A" { "B" } else { "A" });
     let owner = json!({"role": "owner"});
-    let raised = base64({
-        let mut claims = claims.clone();
-        claims["role"] = owner["role"].clone();
-        claims.to_string()
-    }
-    .as_bytes());
+    let raised = base64(
+        {
+            let mut claims = claims.clone();
+            claims["role"] = owner["role"].clone();
+            claims.to_string()
+        }
+        .as_bytes(),
+    );
     let hmac = |secret: &[u8]| {
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(house.keys.kid.clone());
         jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(secret)).expect("signed")
     };
-    let none = |alg: &str| format!("{}.{body}.", base64(json!({"typ": TYPE, "alg": alg, "kid": house.keys.kid}).to_string().as_bytes()));
+    let none =
+        |alg: &str| format!("{}.{body}.", base64(json!({"typ": TYPE, "alg": alg, "kid": house.keys.kid}).to_string().as_bytes()));
     let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": base64(stranger.verifying_key().as_bytes())});
     let stranger_header = |name: &str, value: Value| {
         let mut header = header.clone();

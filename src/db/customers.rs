@@ -1,6 +1,8 @@
 //! Customers and the keys they are known by.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel::upsert::excluded;
 
 use super::schema::{customer_keys, customers, merge_proposals};
@@ -9,6 +11,7 @@ use super::{Conn, DbResult, Tx};
 use crate::domain::customer::{CustomerKey, KeyKind, Metadata};
 use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
+use crate::domain::principal::Scope;
 
 /// All keys of a full batch of sales (three each) in one query; far under SQLite's 32,766 values.
 const KEYS_PER_QUERY: usize = 1_024;
@@ -52,6 +55,36 @@ pub struct KeyRow {
     /// Whose.
     pub customer_id: CustomerId,
 }
+
+/// Which customers are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search {
+    /// All.
+    All,
+    /// Whose name holds this text, in whatever case.
+    Name(String),
+    /// Whose key this is.
+    Key(CustomerKey),
+}
+
+/// Holds for the customers a storefront knows: those with an id of its own, and those who bought
+/// there, be it under another entry of the file that was merged into this one.
+macro_rules! known_to {
+    ($source:expr) => {
+        sql::<Bool>(
+            "(EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_id = customers.id AND k.kind = 'external_id' AND k.source = ",
+        )
+        .bind::<Text, _>($source)
+        .sql(") OR EXISTS (SELECT 1 FROM sales s WHERE s.customer_id = customers.id AND s.source = ")
+        .bind::<Text, _>($source)
+        .sql(
+            ") OR EXISTS (SELECT 1 FROM customers m JOIN sales s ON s.customer_id = m.id WHERE m.merged_into = customers.id AND s.source = ",
+        )
+        .bind::<Text, _>($source)
+        .sql("))")
+    };
+}
+pub(super) use known_to;
 
 impl Customer {
     /// A new customer of whom nothing is known yet.
@@ -153,6 +186,84 @@ pub fn find(conn: &mut Conn<'_>, id: CustomerId) -> DbResult<Option<Customer>> {
     on_db!(conn, c => customers::table.find(id).select(Customer::as_select()).first(c).optional())
 }
 
+/// The given customers.
+///
+/// # Errors
+/// What the database reports.
+pub fn find_all(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<Customer>> {
+    on_db!(conn, c => customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(c))
+}
+
+/// Customers in the order they were filed, after `after`; those merged into others are left out.
+///
+/// # Errors
+/// What the database reports.
+pub fn list(
+    conn: &mut Conn<'_>,
+    search: &Search,
+    scope: &Scope,
+    after: Option<CustomerId>,
+    limit: i64,
+) -> DbResult<Vec<Customer>> {
+    let source = match scope {
+        Scope::All => None,
+        Scope::Source(source) => Some(source.as_str()),
+        Scope::Referrer(_) | Scope::Nothing => return Ok(Vec::new()),
+    };
+    on_db!(conn, c => {
+        let mut query = customers::table.filter(customers::merged_into.is_null()).select(Customer::as_select()).into_boxed();
+        match search {
+            Search::All => {}
+            Search::Name(text) => query = query.filter(customers::name_folded.like(within(&text.to_lowercase())).escape('\\')),
+            Search::Key(key) => {
+                let owners = customer_keys::table
+                    .filter(customer_keys::value.eq(&key.value))
+                    .filter(customer_keys::kind.eq(key.kind))
+                    .filter(customer_keys::source.eq(&key.source))
+                    .select(customer_keys::customer_id);
+                query = query.filter(customers::id.eq_any(owners));
+            }
+        }
+        if let Some(source) = source {
+            query = query.filter(known_to!(source));
+        }
+        if let Some(after) = after {
+            query = query.filter(customers::id.gt(after));
+        }
+        query.order(customers::id).limit(limit).load(c)
+    })
+}
+
+/// The LIKE pattern for texts that hold `text` as it stands.
+fn within(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in text.chars() {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// One customer, if he is in `scope`.
+///
+/// # Errors
+/// What the database reports.
+pub fn find_in(conn: &mut Conn<'_>, id: CustomerId, scope: &Scope) -> DbResult<Option<Customer>> {
+    match scope {
+        Scope::All => find(conn, id),
+        Scope::Source(source) => on_db!(conn, c => customers::table
+            .find(id)
+            .filter(known_to!(source))
+            .select(Customer::as_select())
+            .first(c)
+            .optional()),
+        Scope::Referrer(_) | Scope::Nothing => Ok(None),
+    }
+}
+
 /// Writes back a customer read under lock.
 ///
 /// # Errors
@@ -221,4 +332,14 @@ pub fn propose_merges(tx: &mut Tx<'_>, pairs: &[(CustomerId, CustomerId)], now: 
         on_db!(tx, c => diesel::insert_into(merge_proposals::table).values(&rows).on_conflict_do_nothing().execute(c))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn a_name_is_searched_as_it_stands() {
+        assert_eq!(within("50 %_\\"), "%50 \\%\\_\\\\%");
+    }
 }

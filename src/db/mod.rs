@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;
+pub mod merges;
 pub mod migrate;
 pub mod outbox;
 pub mod pool;

@@ -78,3 +78,12 @@ pub fn insert_version(tx: &mut Tx<'_>, program: ProgramId, version: &TermsVersio
         .execute(c)
         .map(drop))
 }
+
+/// Locks the program, so that versions are added one after the other.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock(tx: &mut Tx<'_>) -> DbResult<()> {
+    let _locked: Vec<ProgramId> = load_locked!(tx, programs::table.select(programs::id).order(programs::id))?;
+    Ok(())
+}

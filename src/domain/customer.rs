@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{FieldError, short_text};
+use super::field::{FieldError, not_ahead, short_text};
 use super::instant::Instant;
 
 /// Free words of the shop, at most 20, kept and returned unchanged.
 pub type Metadata = BTreeMap<String, String>;
 
-const METADATA_MAX: usize = 20;
+/// The most entries of the shop's own words.
+pub const METADATA_MAX: usize = 20;
+
 const METADATA_VALUE_MAX: usize = 500;
 
 /// What kind of key names a customer. The order is the order of trust: an `external_id` beats an e-mail.
@@ -49,6 +51,16 @@ pub struct CustomerFacts {
     pub orders_before: Option<i64>,
     /// The shop's own words.
     pub metadata: Option<Metadata>,
+}
+
+impl CustomerFacts {
+    /// Checks that what is said of the past has been; `pointer` is where the facts stand.
+    ///
+    /// # Errors
+    /// When a time is more than five minutes after `now`.
+    pub fn check_times(&self, pointer: &str, now: Instant) -> Result<(), FieldError> {
+        self.first_order_at.map_or(Ok(()), |at| not_ahead(&format!("{pointer}/first_order_at"), at, now))
+    }
 }
 
 impl CustomerKey {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::instant::Instant;
+
 /// One fault in a request, as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
@@ -44,6 +46,24 @@ pub fn short_text(pointer: &str, text: &str) -> Result<(), FieldError> {
     }
     if text.chars().any(char::is_control) {
         return Err(FieldError::new(pointer, "control_character", "holds a control character; send plain text"));
+    }
+    Ok(())
+}
+
+/// How far a storefront's clock may be ahead of ours, in seconds.
+const AHEAD_MAX: i64 = 300;
+
+/// Checks that `at` has been, as far as two clocks can agree on that.
+///
+/// # Errors
+/// When `at` is more than five minutes after `now`.
+pub fn not_ahead(pointer: &str, at: Instant, now: Instant) -> Result<(), FieldError> {
+    if at > now.plus_seconds(AHEAD_MAX) {
+        return Err(FieldError::new(
+            pointer,
+            "in_the_future",
+            "lies more than 5 minutes ahead; check the clock and the time zone",
+        ));
     }
     Ok(())
 }

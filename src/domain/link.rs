@@ -31,7 +31,8 @@ impl Target {
         let plain = url.as_str().to_owned();
         let after = url.fragment().map(|fragment| format!("#{fragment}")).unwrap_or_default();
         url.set_fragment(None);
-        let kept: Vec<&str> = url.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && !names_reference(part)).collect();
+        let kept: Vec<&str> =
+            url.query().unwrap_or_default().split('&').filter(|part| !part.is_empty() && !names_reference(part)).collect();
         let kept = kept.iter().fold(String::new(), |kept, part| kept + part + "&");
         url.set_query(None);
         Some(Self { plain, before: format!("{url}?{kept}{REFERENCE}="), after })
@@ -61,7 +62,11 @@ mod tests {
     use crate::domain::instant::Instant;
 
     fn terms() -> Terms {
-        Terms { shop_url: Some("https://shop.example/".to_owned()), allowed_hosts: vec!["blog.example".to_owned()], ..Terms::default() }
+        Terms {
+            shop_url: Some("https://shop.example/".to_owned()),
+            allowed_hosts: vec!["blog.example".to_owned()],
+            ..Terms::default()
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::field::{FieldError, short_text};
 use super::instant::Instant;
 use super::money::{AMOUNT_MAX, ByCurrency, Currency, Rate};
 
+/// The longest address a link may lead to, in bytes: what every browser takes.
+const DESTINATION_MAX: usize = 2_000;
+
 /// How long an introduction keeps earning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -124,6 +127,29 @@ impl Terms {
         plain && (of_shop || listed)
     }
 
+    /// Checks where a code's link is to lead.
+    ///
+    /// # Errors
+    /// When it may not lead there, or is too long for a header.
+    pub fn check_destination(&self, pointer: &str, address: &str) -> Result<(), FieldError> {
+        // Parsers drop line breaks silently; a header would obey them.
+        if address.len() > DESTINATION_MAX || address.chars().any(|sign| sign.is_control() || sign.is_whitespace()) {
+            return Err(FieldError::new(
+                pointer,
+                "invalid_url",
+                format!("must be a web address of at most {DESTINATION_MAX} bytes without spaces or control characters"),
+            ));
+        }
+        if self.allows(address) {
+            return Ok(());
+        }
+        Err(FieldError::new(
+            pointer,
+            "host_not_allowed",
+            "must be an http or https address on the host of the program's shop_url or one of its allowed_hosts",
+        ))
+    }
+
     /// Checks terms that are about to become a version.
     ///
     /// # Errors
@@ -161,7 +187,7 @@ impl Terms {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }
         if let Some(shop) = &self.shop_url
-            && !self.allows(shop)
+            && self.check_destination("/shop_url", shop).is_err()
         {
             faults.push(FieldError::new(
                 "/shop_url",

@@ -125,7 +125,10 @@ mod tests {
     fn the_contract_tells_its_routes() {
         let routes = routes(SMALL);
         assert_eq!(routes.len(), 3);
-        assert_eq!((routes[2].method.as_str(), routes[2].path.as_str(), routes[2].summary.as_str()), ("GET", "/v1/sales/{id}", "One sale"));
+        assert_eq!(
+            (routes[2].method.as_str(), routes[2].path.as_str(), routes[2].summary.as_str()),
+            ("GET", "/v1/sales/{id}", "One sale")
+        );
         assert_eq!(allowed(&routes, "/v1/sales").as_deref(), Some("GET, POST"));
         assert_eq!(allowed(&routes, "/v1/sales/7").as_deref(), Some("GET"));
         assert_eq!(allowed(&routes, "/v1/sales/7/x"), None);

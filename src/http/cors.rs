@@ -4,6 +4,7 @@
 //! (Fetch §3.2.5); the token's origin is checked where the token is.
 
 use actix_web::Error;
+use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -12,7 +13,6 @@ use actix_web::http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
 };
 use actix_web::middleware::Next;
-use actix_web::HttpResponse;
 
 /// What publishable tokens read.
 const SHARED: &str = "/v1/codes/";

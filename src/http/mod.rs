@@ -21,3 +21,4 @@ pub mod redirect;
 pub mod server;
 pub mod sessions;
 pub mod syntax;
+pub mod unsubscribe;

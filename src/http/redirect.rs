@@ -37,7 +37,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
 
 async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let Some(code) = Code::fold(&code) else { return Ok(unknown_page()) };
-    let sandbox = url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
+    let sandbox =
+        url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
     let mode = if sandbox { Mode::Sandbox } else { Mode::Live };
     let book = book_of(&app, mode).await?;
     let Some(entry) = app.directory(mode).find(&book, &code).await? else { return Ok(unknown_page()) };
@@ -92,7 +93,11 @@ fn found(address: &str) -> actix_web::HttpResponseBuilder {
 
 /// The same for a code that never was and one that is no more: guessing tells nothing.
 fn unknown_page() -> HttpResponse {
-    page(StatusCode::NOT_FOUND, "This link leads nowhere", "The code in this link is not valid. Ask whoever sent it to you for a new one.")
+    page(
+        StatusCode::NOT_FOUND,
+        "This link leads nowhere",
+        "The code in this link is not valid. Ask whoever sent it to you for a new one.",
+    )
 }
 
 /// For a shop that is not on the web: the code is named at the counter.

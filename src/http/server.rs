@@ -36,11 +36,7 @@ pub async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::
     let address = listener.local_addr()?;
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
-        ActixApp::new()
-            .app_data(app.clone())
-            .wrap(from_fn(cors::share_codes))
-            .wrap(from_fn(observe::observe))
-            .configure(routes)
+        ActixApp::new().app_data(app.clone()).wrap(from_fn(cors::share_codes)).wrap(from_fn(observe::observe)).configure(routes)
     })
     .workers(workers)
     .worker_max_blocking_threads(BLOCKING_MAX)

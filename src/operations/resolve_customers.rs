@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::db::customers::{self, Customer, KeyRow};
 use crate::db::{DbResult, Tx, lost_race};
-use crate::domain::customer::{CustomerFacts, CustomerKey};
+use crate::domain::customer::{CustomerFacts, CustomerKey, METADATA_MAX};
 use crate::domain::id::CustomerId;
 use crate::domain::instant::Instant;
 
@@ -121,10 +121,7 @@ fn plan(now: Instant, facts: &[Option<&CustomerFacts>], known: Vec<KeyRow>) -> P
             plan.of.push(None);
             continue;
         };
-        let mut by_trust: Vec<&(CustomerKey, String)> = facts.keys.iter().collect();
-        by_trust.sort_by_key(|(key, _)| key.kind);
-        let owner = by_trust.iter().find_map(|(key, _)| owners.get(key)).copied();
-        let id = owner.unwrap_or_else(|| {
+        let id = most_trusted(facts, &owners).unwrap_or_else(|| {
             let row = Customer::new(now);
             places.insert(row.id, plan.created.len());
             plan.created.push(row);
@@ -133,7 +130,7 @@ fn plan(now: Instant, facts: &[Option<&CustomerFacts>], known: Vec<KeyRow>) -> P
         if let Some(row) = places.get(&id).and_then(|place| plan.created.get_mut(*place)) {
             apply(facts, row);
         }
-        for (key, shown) in by_trust {
+        for (key, shown) in &facts.keys {
             let holder = *owners.entry(key.clone()).or_insert_with(|| {
                 plan.keys.push(key_row(key, shown, id));
                 id
@@ -145,6 +142,12 @@ fn plan(now: Instant, facts: &[Option<&CustomerFacts>], known: Vec<KeyRow>) -> P
         plan.of.push(Some(id));
     }
     plan
+}
+
+/// Whose the most trusted known key of `facts` is.
+pub(super) fn most_trusted(facts: &CustomerFacts, owners: &HashMap<CustomerKey, CustomerId>) -> Option<CustomerId> {
+    let known = facts.keys.iter().filter_map(|(key, _)| owners.get(key).map(|owner| (key.kind, *owner)));
+    known.min_by_key(|(kind, _)| *kind).map(|(_, owner)| owner)
 }
 
 fn key_row(key: &CustomerKey, shown: &str, customer_id: CustomerId) -> KeyRow {
@@ -202,7 +205,9 @@ fn apply(facts: &CustomerFacts, row: &mut Customer) -> bool {
         changed = true;
     }
     for (name, value) in facts.metadata.iter().flatten() {
-        if row.metadata.0.get(name) != Some(value) {
+        // A report never fails for its metadata: what goes beyond the limit is not kept.
+        let room = row.metadata.0.len() < METADATA_MAX || row.metadata.0.contains_key(name);
+        if room && row.metadata.0.get(name) != Some(value) {
             row.metadata.0.insert(name.clone(), value.clone());
             changed = true;
         }
@@ -243,7 +248,7 @@ mod tests {
         assert!(plan.created.is_empty() && plan.clashes.is_empty());
         assert_eq!(
             plan.keys.iter().map(|key| (key.kind, key.customer_id)).collect::<Vec<_>>(),
-            [(KeyKind::ExternalId, anna), (KeyKind::Email, anna)]
+            [(KeyKind::Email, anna), (KeyKind::ExternalId, anna)]
         );
     }
 

@@ -53,6 +53,7 @@ CREATE TABLE customers (
     merged_into UUID REFERENCES customers (id),
     created_at TIMESTAMPTZ NOT NULL
 );
+CREATE INDEX customers_merged ON customers (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE customer_keys (
     kind TEXT NOT NULL,

@@ -8,9 +8,6 @@ use crate::domain::instant::Instant;
 use crate::domain::principal::Principal;
 use crate::http::problem::ApiError;
 
-/// The storefront of a shop that has only one.
-pub const MAIN_SOURCE: &str = "main";
-
 /// More orders than this are a wrong number, not a good customer.
 const ORDERS_MAX: i64 = 1_000_000;
 
@@ -76,13 +73,13 @@ impl CustomerBody {
     /// # Errors
     /// 403 when a storefront's token names another source, 422 with every field at fault.
     pub fn parse_named(self, principal: &Principal, pointer: &str, now: Instant) -> Result<CustomerFacts, ApiError> {
-        let source = source_of(principal, self.source.as_deref())?;
+        let source = super::source::source_of(principal, self.source.as_deref())?;
         let facts = self.parse(&source, pointer)?;
         if facts.keys.is_empty() {
             let pointer = if pointer.is_empty() { "/email" } else { pointer };
             return Err(FieldError::new(pointer, "key_missing", "is missing; send an external_id, an email or a phone").into());
         }
-        let _ = now;
+        facts.check_times(pointer, now)?;
         Ok(facts)
     }
 }
@@ -96,20 +93,6 @@ pub fn orders_before(pointer: &str, count: i64) -> Result<(), FieldError> {
         return Ok(());
     }
     Err(FieldError::new(pointer, "out_of_range", format!("must be between 0 and {ORDERS_MAX}")))
-}
-
-/// The storefront that a request speaks for: its token's, else the one it names, else `main`.
-///
-/// # Errors
-/// 403 when it names another than its token's.
-pub fn source_of(principal: &Principal, named: Option<&str>) -> Result<String, ApiError> {
-    match (principal.source.as_deref(), named) {
-        (Some(own), Some(named)) if own != named => {
-            Err(ApiError::forbidden("this token belongs to another source; leave source out or use that storefront's token"))
-        }
-        (Some(own), _) => Ok(own.to_owned()),
-        (None, named) => Ok(named.unwrap_or(MAIN_SOURCE).to_owned()),
-    }
 }
 
 /// Reads a field such that `null` (empty it) differs from absence (leave it alone).

@@ -2,8 +2,13 @@
 
 use actix_web::web::ServiceConfig;
 
+pub mod codes;
 mod commissions;
-mod customer_body;
+pub mod customer_body;
+pub mod customer_view;
+pub mod customers;
+pub mod program;
+pub mod referrers;
 mod refunds;
 mod sale_body;
 mod sale_view;
@@ -13,8 +18,13 @@ mod source;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
+    codes::configure(cfg);
     commissions::configure(cfg);
+    customers::configure(cfg);
+    program::configure(cfg);
+    referrers::configure(cfg);
     refunds::configure(cfg);
     sales::configure(cfg);
     sandbox::configure(cfg);
+    super::unsubscribe::configure(cfg);
 }

@@ -1,0 +1,108 @@
+//! `/v1/codes/{code}`: what a code is, found by what its look-alikes share.
+
+use actix_web::web::{self, Json, ServiceConfig};
+use actix_web::{HttpResponse, Responder};
+use serde::{Deserialize, Serialize};
+
+use super::customer_body::given;
+use crate::db::referrers::{self, CodeRow};
+use crate::domain::code::Code;
+use crate::domain::field::FieldError;
+use crate::domain::id::ReferrerId;
+use crate::domain::instant::Instant;
+use crate::domain::principal::{Role, Scope};
+use crate::domain::referrer::{CodeStatus, ReferrerStatus};
+use crate::http::body::Body;
+use crate::http::callers::{Caller, CodeReader, Owner};
+use crate::http::problem::ApiError;
+use crate::operations::change_code::{CodeChange, CodeChanged, change_code};
+
+/// Adds the routes.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(web::resource("/v1/codes/{code}").route(web::get().to(read)).route(web::patch().to(change)));
+}
+
+/// A code with its link.
+#[derive(Debug, Serialize)]
+pub struct CodeView {
+    code: String,
+    status: CodeStatus,
+    referrer_id: ReferrerId,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination: Option<String>,
+    created_at: Instant,
+}
+
+/// What a browser may know of a code.
+#[derive(Debug, Serialize)]
+struct PublicCodeView {
+    code: String,
+    valid: bool,
+}
+
+impl CodeView {
+    /// The code, with a link into the ledger of `caller`.
+    #[must_use]
+    pub fn of(caller: &Caller, row: &CodeRow) -> Self {
+        Self {
+            code: row.code.clone(),
+            status: row.status,
+            referrer_id: row.referrer_id,
+            url: caller.code_url(&row.code),
+            destination: row.destination.clone(),
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// 409: somebody else has this code.
+#[must_use]
+pub fn taken() -> ApiError {
+    let fault = FieldError::new("/code", "code_taken", "is taken, or looks like one that is; choose another");
+    ApiError::conflict_with("code_taken", "somebody else has this code or one that looks like it; choose another", vec![fault])
+}
+
+async fn read(caller: CodeReader, code: web::Path<String>) -> Result<impl Responder, ApiError> {
+    let code = Code::fold(&code).ok_or_else(unknown)?;
+    let found = caller
+        .read(move |conn| {
+            let Some(row) = referrers::codes_by_skeleton(conn, &[code.skeleton()])?.pop() else { return Ok(None) };
+            let owner = referrers::find(conn, row.referrer_id)?;
+            Ok(Some((row, owner)))
+        })
+        .await?;
+    let (row, owner) = found.ok_or_else(unknown)?;
+    if caller.principal.role == Role::Publishable {
+        let welcome = owner.is_some_and(|owner| owner.status != ReferrerStatus::Paused);
+        return Ok(HttpResponse::Ok().json(PublicCodeView { valid: welcome && row.status == CodeStatus::Active, code: row.code }));
+    }
+    match caller.principal.scope() {
+        Scope::Referrer(own) if own != row.referrer_id => Err(unknown()),
+        Scope::Nothing => Err(unknown()),
+        Scope::All | Scope::Source(_) | Scope::Referrer(_) => Ok(HttpResponse::Ok().json(CodeView::of(&caller, &row))),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodePatch {
+    status: Option<CodeStatus>,
+    #[serde(default, deserialize_with = "given")]
+    destination: Option<Option<String>>,
+}
+
+async fn change(caller: Owner, code: web::Path<String>, body: Body<CodePatch>) -> Result<impl Responder, ApiError> {
+    let code = Code::fold(&code).ok_or_else(unknown)?;
+    let CodePatch { status, destination } = body.into_inner();
+    let (change, actor) = (CodeChange { status, destination }, caller.principal.actor());
+    match caller.write(move |tx, now| change_code(tx, now, &actor, &code, &change)).await? {
+        CodeChanged::Unknown => Err(unknown()),
+        CodeChanged::Refused(fault) => Err(fault.into()),
+        CodeChanged::Done(row) => Ok(Json(CodeView::of(&caller, &row))),
+    }
+}
+
+fn unknown() -> ApiError {
+    ApiError::not_found("code")
+}
