@@ -13,7 +13,9 @@ pub mod jobs;
 pub mod ledger;
 pub mod letters;
 pub mod migrate;
+pub mod open_items;
 pub mod outbox;
+pub mod payouts;
 pub mod pool;
 pub mod referrers;
 pub mod sales;
@@ -27,6 +29,9 @@ pub mod writer;
 
 /// Rows per multi-row insert: 32 columns times this stays under SQLite's 32,766 values per statement.
 const ROWS_PER_INSERT: usize = 256;
+
+/// Ids named in one query: far under SQLite's 32,766 values, large enough that round trips do not count.
+const IDS_PER_QUERY: usize = 1_000;
 
 /// A native connection to either engine.
 pub enum Db {
