@@ -6,6 +6,7 @@ use diesel::sqlite::SqliteConnection;
 mod on_db;
 pub mod clicks;
 pub mod commissions;
+pub mod adjustments;
 pub mod connect;
 pub mod customers;
 pub mod idempotency;
@@ -18,6 +19,7 @@ pub mod outbox;
 pub mod payouts;
 pub mod pool;
 pub mod referrers;
+pub mod reports;
 pub mod sales;
 pub mod schema;
 pub mod settings;
@@ -31,7 +33,7 @@ pub mod writer;
 const ROWS_PER_INSERT: usize = 256;
 
 /// Ids named in one query: far under SQLite's 32,766 values, large enough that round trips do not count.
-const IDS_PER_QUERY: usize = 1_000;
+pub const IDS_PER_QUERY: usize = 1_000;
 
 /// A native connection to either engine.
 pub enum Db {

@@ -151,11 +151,10 @@ pub enum Course {
 }
 
 impl Waiting {
-    /// Adds an item of `amount` that has been open `since`. A cutoff limits what is added by the
-    /// time it was approved; what was taken back counts to date.
-    pub fn add(&mut self, amount: i64, since: Instant, before: Option<Instant>) {
+    /// Adds an item, and whether it counts for this batch.
+    pub const fn add(&mut self, amount: i64, counted: bool) {
         self.total = self.total.saturating_add(amount);
-        if counts(amount, since, before) {
+        if counted {
             self.counted = self.counted.saturating_add(amount);
             self.any = true;
         }
@@ -184,7 +183,8 @@ impl Waiting {
     }
 }
 
-/// Whether an item of `amount`, open `since`, counts in a batch that takes what was approved `before`.
+/// Whether an item of `amount`, open `since`, counts in a batch that takes what was approved
+/// `before`: a cutoff limits what was added, what was taken back counts to date.
 #[must_use]
 pub fn counts(amount: i64, since: Instant, before: Option<Instant>) -> bool {
     amount < 0 || before.is_none_or(|before| since < before)
@@ -237,7 +237,7 @@ mod tests {
     fn waiting(items: &[(i64, i64)], before: Option<i64>) -> Waiting {
         let mut waiting = Waiting::default();
         for (amount, day) in items {
-            waiting.add(*amount, at(*day), before.map(at));
+            waiting.add(*amount, counts(*amount, at(*day), before.map(at)));
         }
         waiting
     }
