@@ -4,9 +4,9 @@ use diesel::sqlite::SqliteConnection;
 
 #[macro_use]
 mod on_db;
+pub mod adjustments;
 pub mod clicks;
 pub mod commissions;
-pub mod adjustments;
 pub mod connect;
 pub mod customers;
 pub mod idempotency;

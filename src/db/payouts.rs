@@ -131,8 +131,7 @@ pub fn batches(conn: &mut Conn<'_>, after: Option<BatchId>, most: i64) -> DbResu
 /// # Errors
 /// What the database reports.
 pub fn lock_batch(tx: &mut Tx<'_>, id: BatchId) -> DbResult<Option<Batch>> {
-    let rows: Vec<Batch> =
-        load_locked!(tx, payout_batches::table.filter(payout_batches::id.eq(id)).select(Batch::as_select()))?;
+    let rows: Vec<Batch> = load_locked!(tx, payout_batches::table.filter(payout_batches::id.eq(id)).select(Batch::as_select()))?;
     Ok(rows.into_iter().next())
 }
 
@@ -324,12 +323,7 @@ pub fn lock_commissions(tx: &mut Tx<'_>, mut ids: Vec<CommissionId>) -> DbResult
 ///
 /// # Errors
 /// What the database reports.
-pub fn move_commissions(
-    tx: &mut Tx<'_>,
-    ids: &[CommissionId],
-    from: &[CommissionStatus],
-    to: CommissionStatus,
-) -> DbResult<()> {
+pub fn move_commissions(tx: &mut Tx<'_>, ids: &[CommissionId], from: &[CommissionStatus], to: CommissionStatus) -> DbResult<()> {
     for slice in ids.chunks(IDS_PER_QUERY) {
         on_db!(tx, c => diesel::update(commissions::table
                 .filter(commissions::id.eq_any(slice))

@@ -107,8 +107,20 @@ impl PayoutReport {
 }
 
 const HEADER: [&str; 14] = [
-    "referrer_id", "name", "currency", "opening", "earned", "reversed", "adjusted", "paid", "returned", "closing", "on_hold",
-    "ready", "in_transit", "held",
+    "referrer_id",
+    "name",
+    "currency",
+    "opening",
+    "earned",
+    "reversed",
+    "adjusted",
+    "paid",
+    "returned",
+    "closing",
+    "on_hold",
+    "ready",
+    "in_transit",
+    "held",
 ];
 
 fn record(id: &str, name: &str, currency: Currency, figures: &Figures) -> [String; 14] {
@@ -164,9 +176,23 @@ mod tests {
 
     #[test]
     fn no_name_becomes_a_formula_and_every_number_stays_one() {
-        for name in
-            ["=1+1", "+49 30", "-2", "@SUM(A1)", "\tx", "\rx", "\nx", "\0x", "＝1", "＋1", "－1", "＠x", "A \"B\", C", "Zoë\r\n=1", ""]
-        {
+        for name in [
+            "=1+1",
+            "+49 30",
+            "-2",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "\nx",
+            "\0x",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "A \"B\", C",
+            "Zoë\r\n=1",
+            "",
+        ] {
             let text = report(name).csv().expect("csv");
             let mut reader = csv::Reader::from_reader(text.as_slice());
             let records: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a record")).collect();

@@ -70,12 +70,7 @@ pub fn settle_payout(tx: &mut Tx<'_>, now: Instant, id: PayoutId, request: &Requ
 ///
 /// # Errors
 /// What the database reports.
-pub fn settle_batch(
-    tx: &mut Tx<'_>,
-    now: Instant,
-    id: BatchId,
-    request: &Request,
-) -> DbResult<Option<(Batch, Vec<Settled>)>> {
+pub fn settle_batch(tx: &mut Tx<'_>, now: Instant, id: BatchId, request: &Request) -> DbResult<Option<(Batch, Vec<Settled>)>> {
     let mut ids: Vec<ReferrerId> = payouts::of_batch(tx, id)?.into_iter().map(|payout| payout.referrer_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -99,11 +94,9 @@ pub fn settle_batch(
 /// Books a result on payouts read under lock, and closes the batch when all its payouts have ended.
 fn book(tx: &mut Tx<'_>, now: Instant, batch: &mut Batch, rows: Vec<Payout>, request: &Request) -> DbResult<Vec<Settled>> {
     let settled: Vec<Settled> = rows.into_iter().map(|payout| judge(payout, now, request)).collect();
-    let moving: Vec<&Payout> =
-        settled.iter().filter(|one| one.outcome == Outcome::Settled).map(|one| &one.payout).collect();
+    let moving: Vec<&Payout> = settled.iter().filter(|one| one.outcome == Outcome::Settled).map(|one| &one.payout).collect();
     let Some(first) = moving.first() else { return Ok(settled) };
-    let ending =
-        Ending { status: first.status, reference: request.reference.as_deref(), reason: request.reason.as_deref() };
+    let ending = Ending { status: first.status, reference: request.reference.as_deref(), reason: request.reason.as_deref() };
     let notice = match request.result {
         PayoutResult::Paid => {
             pay(tx, now, &moving, ending)?;
