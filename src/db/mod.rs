@@ -5,6 +5,8 @@ use diesel::sqlite::SqliteConnection;
 #[macro_use]
 mod on_db;
 pub mod adjustments;
+pub mod check;
+pub mod check_payouts;
 pub mod clicks;
 pub mod commissions;
 pub mod connect;

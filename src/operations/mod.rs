@@ -4,6 +4,7 @@ pub mod advance_sandbox;
 pub mod approve_batch;
 pub mod books;
 pub mod cancel_sale;
+pub mod check_ledger;
 pub mod compose_letter;
 pub mod create_token;
 pub mod decide_sale;
