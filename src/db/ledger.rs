@@ -141,6 +141,28 @@ fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
     Ok(())
 }
 
+/// Locks the balances of the given referrers, ascending. Every posting moves a balance in its own
+/// transaction, so what is read after this lock adds up to these balances until the transaction ends.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock_balances(tx: &mut Tx<'_>, mut referrers: Vec<ReferrerId>) -> DbResult<Vec<Balance>> {
+    referrers.sort_unstable();
+    referrers.dedup();
+    let mut found = Vec::new();
+    for slice in referrers.chunks(super::IDS_PER_QUERY) {
+        let rows: Vec<Balance> = load_locked!(
+            tx,
+            balances::table
+                .filter(balances::referrer_id.eq_any(slice))
+                .order((balances::referrer_id, balances::currency))
+                .select(Balance::as_select())
+        )?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// A referrer's balances, by currency.
 ///
 /// # Errors

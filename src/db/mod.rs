@@ -4,6 +4,9 @@ use diesel::sqlite::SqliteConnection;
 
 #[macro_use]
 mod on_db;
+pub mod adjustments;
+pub mod check;
+pub mod check_payouts;
 pub mod clicks;
 pub mod commissions;
 pub mod connect;
@@ -14,9 +17,12 @@ pub mod ledger;
 pub mod letters;
 pub mod merges;
 pub mod migrate;
+pub mod open_items;
 pub mod outbox;
+pub mod payouts;
 pub mod pool;
 pub mod referrers;
+pub mod reports;
 pub mod sales;
 pub mod schema;
 pub mod settings;
@@ -28,6 +34,9 @@ pub mod writer;
 
 /// Rows per multi-row insert: 32 columns times this stays under SQLite's 32,766 values per statement.
 const ROWS_PER_INSERT: usize = 256;
+
+/// Ids named in one query: far under SQLite's 32,766 values, large enough that round trips do not count.
+pub const IDS_PER_QUERY: usize = 1_000;
 
 /// A native connection to either engine.
 pub enum Db {

@@ -44,3 +44,28 @@ macro_rules! insert_all {
         outcome
     }};
 }
+
+/// Boxes `$query` and narrows it to a span of `$column` (`check::Span`).
+macro_rules! spanned {
+    ($query:expr, $column:expr, $span:expr) => {{
+        let mut query = $query.into_boxed();
+        if let Some(above) = $span.above {
+            query = query.filter($column.gt(above));
+        }
+        if let Some(upto) = $span.upto {
+            query = query.filter($column.le(upto));
+        }
+        query
+    }};
+}
+
+/// Loads the rows of `$query` whose `$column` is one of `$ids`, a slice of ids at a time.
+macro_rules! among {
+    ($conn:expr, $query:expr, $column:expr, $ids:expr) => {{
+        let mut found = Vec::new();
+        for slice in $ids.chunks($crate::db::IDS_PER_QUERY) {
+            found.append(&mut on_db!($conn, c => $query.filter($column.eq_any(slice)).load(c))?);
+        }
+        Ok(found)
+    }};
+}

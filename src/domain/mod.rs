@@ -17,4 +17,5 @@ pub mod principal;
 pub mod program;
 pub mod referrer;
 pub mod refund;
+pub mod report;
 pub mod sale;

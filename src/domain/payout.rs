@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::ReferrerId;
+use super::instant::Instant;
 use super::money::Currency;
 
 /// How a payout leaves the house.
@@ -84,6 +85,8 @@ pub enum NotPaidReason {
     AfterCutoff,
     /// A refund came between preparation and approval; the rest is paid next time.
     ChangedBeforeApproval,
+    /// The items and the ledger disagree: nothing is paid until `check` has been read.
+    LedgerDisagrees,
 }
 
 /// One line of a batch's list of people it leaves out.
@@ -125,6 +128,81 @@ pub enum AdjustmentKind {
     Forgive,
 }
 
+/// The open items of one referrer in one currency, added up. Minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// The items that count for this batch.
+    pub counted: i64,
+    /// Whether there are any.
+    pub any: bool,
+    /// All open items.
+    pub total: i64,
+}
+
+/// What a batch does with one referrer's open items in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// Pays them.
+    Pay,
+    /// Closes them against each other.
+    Offset,
+    /// Leaves them open.
+    Leave(NotPaidReason),
+}
+
+impl Waiting {
+    /// Adds an item, and whether it counts for this batch.
+    pub const fn add(&mut self, amount: i64, counted: bool) {
+        self.total = self.total.saturating_add(amount);
+        if counted {
+            self.counted = self.counted.saturating_add(amount);
+            self.any = true;
+        }
+    }
+
+    /// What a batch does with these items, given the payout minimum in minor units and what the
+    /// ledger says is ready.
+    #[must_use]
+    pub const fn course(&self, minimum: i64, paused: bool, ready: i64) -> Course {
+        if paused {
+            return Course::Leave(NotPaidReason::ReferrerPaused);
+        }
+        if self.total != ready {
+            return Course::Leave(NotPaidReason::LedgerDisagrees);
+        }
+        if !self.any {
+            return Course::Leave(NotPaidReason::AfterCutoff);
+        }
+        match self.counted {
+            0 => Course::Offset,
+            net if net > 0 && net >= minimum => Course::Pay,
+            _ if self.total > 0 && self.total >= minimum => Course::Leave(NotPaidReason::AfterCutoff),
+            net if net < 0 => Course::Leave(NotPaidReason::NegativeBalance),
+            _ => Course::Leave(NotPaidReason::BelowMinimum),
+        }
+    }
+}
+
+/// Whether an item of `amount`, open `since`, counts in a batch that takes what was approved
+/// `before`: a cutoff limits what was added, what was taken back counts to date.
+#[must_use]
+pub fn counts(amount: i64, since: Instant, before: Option<Instant>) -> bool {
+    amount < 0 || before.is_none_or(|before| since < before)
+}
+
+impl AdjustmentKind {
+    /// Whether an adjustment of this kind may have `amount`: what is opened or forgiven adds, what
+    /// is forfeited takes away, and nothing adjusts by 0.
+    #[must_use]
+    pub const fn allows(self, amount: i64) -> bool {
+        match self {
+            Self::Adjust => amount != 0,
+            Self::Open | Self::Forgive => amount > 0,
+            Self::Forfeit => amount < 0,
+        }
+    }
+}
+
 impl PayoutStatus {
     /// Whether nothing more happens to a payout in this status, short of a return.
     #[must_use]
@@ -145,5 +223,68 @@ impl PayoutStatus {
             | (Self::Returned, PayoutResult::Returned) => Settlement::Repeats,
             _ => Settlement::Refused,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> Instant {
+        Instant::from_micros(0).plus_days(day)
+    }
+
+    fn waiting(items: &[(i64, i64)], before: Option<i64>) -> Waiting {
+        let mut waiting = Waiting::default();
+        for (amount, day) in items {
+            waiting.add(*amount, counts(*amount, at(*day), before.map(at)));
+        }
+        waiting
+    }
+
+    fn course(items: &[(i64, i64)], before: Option<i64>) -> Course {
+        let waiting = waiting(items, before);
+        waiting.course(2_500, false, waiting.total)
+    }
+
+    #[test]
+    fn a_group_is_paid_offset_or_left_with_a_reason() {
+        use NotPaidReason::{AfterCutoff, BelowMinimum, LedgerDisagrees, NegativeBalance, ReferrerPaused};
+        assert_eq!(course(&[(2_500, 1)], None), Course::Pay);
+        assert_eq!(course(&[(2_499, 1)], None), Course::Leave(BelowMinimum));
+        assert_eq!(course(&[(3_000, 1), (-3_000, 2)], None), Course::Offset);
+        assert_eq!(course(&[(0, 1)], None), Course::Offset);
+        assert_eq!(course(&[(3_000, 1), (-3_001, 2)], None), Course::Leave(NegativeBalance));
+        assert_eq!(course(&[(3_000, 5)], Some(5)), Course::Leave(AfterCutoff));
+        assert_eq!(waiting(&[(3_000, 1)], None).course(0, true, 3_000), Course::Leave(ReferrerPaused));
+        assert_eq!(waiting(&[(3_000, 1)], None).course(0, false, 2_999), Course::Leave(LedgerDisagrees));
+    }
+
+    #[test]
+    fn a_cutoff_limits_what_was_added_but_not_what_was_taken_back() {
+        let items = [(5_000, 1), (9_000, 8), (-1_000, 9)];
+        assert_eq!(waiting(&items, Some(5)).counted, 4_000);
+        assert_eq!(waiting(&items, None).counted, 13_000);
+        assert_eq!(course(&items, Some(5)), Course::Pay);
+        assert_eq!(course(&[(2_600, 1), (-200, 9), (9_000, 8)], Some(5)), Course::Leave(NotPaidReason::AfterCutoff));
+    }
+
+    #[test]
+    fn a_payout_is_settled_once_and_only_a_paid_one_comes_back() {
+        use PayoutResult as R;
+        use PayoutStatus as S;
+        assert_eq!(S::Approved.settle(R::Paid), Settlement::Moves(S::Paid));
+        assert_eq!(S::Paid.settle(R::Paid), Settlement::Repeats);
+        assert_eq!(S::Paid.settle(R::Failed), Settlement::Refused);
+        assert_eq!(S::Paid.settle(R::Returned), Settlement::Moves(S::Returned));
+        assert_eq!(S::Pending.settle(R::Paid), Settlement::Refused);
+        assert_eq!(S::Approved.settle(R::Returned), Settlement::Refused);
+    }
+
+    #[test]
+    fn adjustments_have_the_sign_of_their_kind() {
+        assert!(AdjustmentKind::Adjust.allows(-1) && !AdjustmentKind::Adjust.allows(0));
+        assert!(AdjustmentKind::Forfeit.allows(-1) && !AdjustmentKind::Forfeit.allows(1));
+        assert!(AdjustmentKind::Open.allows(1) && !AdjustmentKind::Forgive.allows(-1));
     }
 }

@@ -1,10 +1,12 @@
 //! The spine: one verb a file. Operations read the ledger, ask the law and write the ledger.
 
 pub mod advance_sandbox;
+pub mod approve_batch;
 pub mod books;
 pub mod cancel_sale;
 pub mod change_code;
 pub mod change_customer;
+pub mod check_ledger;
 pub mod compose_letter;
 pub mod create_token;
 pub mod decide_sale;
@@ -16,12 +18,17 @@ pub mod issue_code;
 pub mod mature_commissions;
 pub mod merge_customers;
 pub mod pause_referrer;
+pub mod post_adjustment;
+pub mod prepare_payouts;
 pub mod record_customer;
 pub mod record_sales;
 pub mod refund_sales;
+mod release_payouts;
+pub mod report_payouts;
 pub mod resolve_customers;
 pub mod resume_referrer;
 pub mod revoke_token;
 pub mod set_terms;
+pub mod settle_payout;
 pub mod show_sales;
 pub mod track_clicks;

@@ -1,0 +1,244 @@
+//! Commissions: what the verdict owes under its terms, every change, and what was posted for them.
+
+use std::collections::HashMap;
+
+use super::{Findings, PAGE};
+use crate::db::check::{self, Span, VerdictFacts};
+use crate::db::commissions::{ChangeRow, CommissionRow};
+use crate::db::ledger::Transfer;
+use crate::db::terms::Program;
+use crate::db::types::AnyId;
+use crate::db::{Conn, DbResult, check_payouts};
+use crate::domain::attribution::VerdictKind;
+use crate::domain::commission::{Account, CommissionStatus, TransferKind};
+use crate::domain::id::{CommissionId, SaleId};
+use crate::domain::payout::{ItemKind, PayoutStatus};
+
+type Verdicts = HashMap<(SaleId, i64), VerdictFacts>;
+type Transfers = HashMap<(AnyId, TransferKind), Transfer>;
+
+/// One commission with all that belongs to it.
+struct Case<'a> {
+    row: &'a CommissionRow,
+    changes: &'a [ChangeRow],
+    verdicts: &'a Verdicts,
+    transfers: &'a Transfers,
+    holder: Option<PayoutStatus>,
+}
+
+/// Checks all commissions.
+pub(super) fn check(conn: &mut Conn<'_>, program: &Program, findings: &mut Findings) -> DbResult<()> {
+    let mut after = None;
+    loop {
+        let page = check::commissions_page(conn, after, PAGE)?;
+        let full = i64::try_from(page.len()).unwrap_or(0) == PAGE;
+        let last = page.last().map(|row| row.id);
+        check_page(conn, program, &page, Span { above: after, upto: last.filter(|_| full) }, findings)?;
+        if !full {
+            return Ok(());
+        }
+        after = last;
+    }
+}
+
+fn check_page(
+    conn: &mut Conn<'_>,
+    program: &Program,
+    page: &[CommissionRow],
+    span: Span<CommissionId>,
+    findings: &mut Findings,
+) -> DbResult<()> {
+    let mut changes: HashMap<CommissionId, Vec<ChangeRow>> = HashMap::new();
+    let mut causes: Vec<AnyId> = page.iter().map(|row| AnyId::from_uuid(row.id.uuid())).collect();
+    let holders: HashMap<AnyId, PayoutStatus> =
+        check_payouts::holders_of(conn, ItemKind::Commission, &causes)?.into_iter().collect();
+    let rows = check::changes_in(conn, span)?;
+    findings.checked("commissions", page.len());
+    findings.checked("changes", rows.len());
+    for row in rows {
+        causes.push(AnyId::from_uuid(row.id.uuid()));
+        changes.entry(row.commission_id).or_default().push(row);
+    }
+    let sales: Vec<SaleId> = page.iter().map(|row| row.sale_id).collect();
+    let verdicts: Verdicts = check::verdicts_of(conn, &sales)?.into_iter().map(|row| ((row.sale_id, row.seq), row)).collect();
+    let transfers: Transfers =
+        check::transfers_of(conn, &causes)?.into_iter().map(|row| ((row.cause_id, row.kind), row)).collect();
+    transfers.keys().for_each(|(_, kind)| findings.explain(*kind));
+    for row in page {
+        let mut own = changes.remove(&row.id).unwrap_or_default();
+        own.sort_by_key(|change| (change.created_at, change.id));
+        let holder = holders.get(&AnyId::from_uuid(row.id.uuid())).copied();
+        let case = Case { row, changes: &own, verdicts: &verdicts, transfers: &transfers, holder };
+        check_amounts(&case, program, findings);
+        check_postings(&case, findings);
+        check_status(&case, findings);
+    }
+    Ok(())
+}
+
+/// The amount follows from the verdict and its terms, each change from the base left then.
+fn check_amounts(case: &Case<'_>, program: &Program, findings: &mut Findings) {
+    let row = case.row;
+    let Some(verdict) = case.verdicts.get(&(row.sale_id, row.verdict_seq)) else {
+        findings.differ("commission.verdict", row.id, row.verdict_seq, "none");
+        return;
+    };
+    let owed = program.terms(verdict.terms_version).commission.owed(verdict.inputs.0.base, row.currency);
+    let expected = (owed, verdict.terms_version, verdict.referrer_id);
+    findings.equal("commission.amount", row.id, &expected, &(row.amount, row.terms_version, Some(row.referrer_id)));
+    let mut net = row.amount;
+    let mut left: Vec<&ChangeRow> = case.changes.iter().collect();
+    while let Some(first) = left.first().copied() {
+        // Changes of one transaction carry one time: the one that fits comes next.
+        let ties = left.iter().take_while(|change| change.created_at == first.created_at);
+        let fitting = ties.clone().position(|change| change_of(case, program, change, net) == Some(change.amount));
+        let change = left.remove(fitting.unwrap_or(0));
+        if fitting.is_none() {
+            let expected = change_of(case, program, change, net).map_or("a verdict".to_owned(), |amount| amount.to_string());
+            findings.differ("change.amount", change.id, expected, change.amount);
+        }
+        net += change.amount;
+    }
+    findings.equal("commission.net", row.id, &net, &row.net);
+}
+
+/// What a change should be, given the net before it.
+fn change_of(case: &Case<'_>, program: &Program, change: &ChangeRow, net: i64) -> Option<i64> {
+    let row = case.row;
+    let verdict = case.verdicts.get(&(row.sale_id, change.verdict_seq))?;
+    let theirs = verdict.referrer_id == Some(row.referrer_id) && verdict.kind != VerdictKind::Unattributed;
+    if verdict.inputs.0.base != change.base {
+        return None;
+    }
+    let rule = &program.terms(verdict.terms_version).commission;
+    Some(if theirs { rule.owed(change.base - change.base_refunded, row.currency) } else { 0 } - net)
+}
+
+/// What went in and out of an account for one commission, in minor units.
+#[derive(Default)]
+struct Flow {
+    on_hold: i64,
+    ready: i64,
+}
+
+impl Flow {
+    fn add(&mut self, account: Account, amount: i64) -> bool {
+        match account {
+            Account::OnHold => self.on_hold += amount,
+            Account::Ready => self.ready += amount,
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn check_postings(case: &Case<'_>, findings: &mut Findings) {
+    let row = case.row;
+    let own = AnyId::from_uuid(row.id.uuid());
+    let accrual = case.transfers.get(&(own, TransferKind::Accrue));
+    let held_first = case.verdicts.get(&(row.sale_id, row.verdict_seq)).is_some_and(|verdict| verdict.kind == VerdictKind::Held);
+    let ended_unheard = row.status == CommissionStatus::Cancelled && held_first && accrual.is_none() && row.approved_at.is_none();
+    let silent = matches!(row.status, CommissionStatus::Held | CommissionStatus::Rejected) || ended_unheard;
+    let mut flow = Flow::default();
+    let mut unposted = 0;
+    for change in case.changes {
+        match posting_of(case, change) {
+            Some(posted) => check_change(case, change, posted, silent, &mut flow, findings),
+            // Before a held commission is released, changes post nothing and are accrued with it.
+            None if held_first => unposted += change.amount,
+            None if change.amount != 0 => findings.differ("change.posting", change.id, change.amount, "none"),
+            None => {}
+        }
+    }
+    let expected = if silent { 0 } else { row.amount + unposted };
+    let accrued = accrual.map_or(0, |posting| posting.amount);
+    findings.equal("commission.accrued", row.id, &expected, &accrued);
+    if let Some(posting) = accrual {
+        let right =
+            posting.from_account == Account::Expense && flow.add(posting.to_account, posting.amount) && mine(case, posting);
+        findings.equal("commission.accrual", row.id, &true, &right);
+    }
+    check_approval(case, silent, flow, findings);
+}
+
+/// What was on hold when the hold ended is ready, with everything that changed since.
+fn check_approval(case: &Case<'_>, silent: bool, mut flow: Flow, findings: &mut Findings) {
+    let row = case.row;
+    let approval = case.transfers.get(&(AnyId::from_uuid(row.id.uuid()), TransferKind::Approve));
+    let expected = if row.approved_at.is_some() { flow.on_hold } else { 0 };
+    findings.equal("commission.approved", row.id, &expected, &approval.map_or(0, |posting| posting.amount));
+    if let Some(posting) = approval {
+        let right = (posting.from_account, posting.to_account) == (Account::OnHold, Account::Ready)
+            && Some(posting.posted_at) == row.approved_at
+            && mine(case, posting);
+        findings.equal("commission.approval", row.id, &true, &right);
+        flow.on_hold -= posting.amount;
+        flow.ready += posting.amount;
+    }
+    let booked = (flow.on_hold, flow.ready);
+    let should = match (silent, row.approved_at) {
+        (true, _) => (0, 0),
+        (false, None) => (row.net, 0),
+        (false, Some(_)) => (0, row.net),
+    };
+    findings.equal("commission.on_hold_and_ready", row.id, &should, &booked);
+}
+
+fn posting_of<'a>(case: &Case<'a>, change: &ChangeRow) -> Option<&'a Transfer> {
+    let cause = AnyId::from_uuid(change.id.uuid());
+    case.transfers.get(&(cause, TransferKind::Reverse)).or_else(|| case.transfers.get(&(cause, TransferKind::Accrue)))
+}
+
+fn check_change(case: &Case<'_>, change: &ChangeRow, posted: &Transfer, silent: bool, flow: &mut Flow, findings: &mut Findings) {
+    let (inside, outside, kind) = if change.amount < 0 {
+        (posted.from_account, posted.to_account, TransferKind::Reverse)
+    } else {
+        (posted.to_account, posted.from_account, TransferKind::Accrue)
+    };
+    // At the very instant of approval a change may have come just before or just after it.
+    let account_fits = match case.row.approved_at {
+        Some(at) if change.created_at > at => inside == Account::Ready,
+        Some(at) if change.created_at == at => true,
+        _ => inside == Account::OnHold,
+    };
+    let right = !silent
+        && posted.kind == kind
+        && posted.amount == change.amount.saturating_abs()
+        && posted.posted_at == change.created_at
+        && outside == Account::Expense
+        && account_fits
+        && flow.add(inside, change.amount)
+        && mine(case, posted);
+    findings.equal("change.posting_fits", change.id, &true, &right);
+}
+
+fn mine(case: &Case<'_>, posting: &Transfer) -> bool {
+    posting.referrer_id == case.row.referrer_id && posting.currency == case.row.currency
+}
+
+fn check_status(case: &Case<'_>, findings: &mut Findings) {
+    use CommissionStatus::{Approved, Cancelled, Held, InPayout, Paid, Pending, Rejected};
+    let row = case.row;
+    let holder_fits = match row.status {
+        Pending | Held | Rejected | Approved => case.holder.is_none(),
+        InPayout => matches!(case.holder, Some(PayoutStatus::Pending | PayoutStatus::Approved)),
+        Paid => case.holder == Some(PayoutStatus::Paid),
+        Cancelled => true,
+    };
+    if !holder_fits {
+        findings.differ(
+            "commission.status",
+            row.id,
+            format_args!("one that fits a line in a payout that is {:?}", case.holder),
+            row.status.as_db(),
+        );
+    }
+    let approved_fits = match row.status {
+        Pending | Held | Rejected => row.approved_at.is_none(),
+        Approved | InPayout | Paid => row.approved_at.is_some(),
+        Cancelled => true,
+    };
+    findings.equal("commission.approved_at_fits_status", row.id, &true, &approved_fits);
+    let live_fits = !(row.live && matches!(row.status, Rejected | Cancelled));
+    findings.equal("commission.live_fits_status", row.id, &true, &live_fits);
+}
