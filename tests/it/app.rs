@@ -10,6 +10,8 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use houndplan::db::Db;
 use houndplan::db::connect::Place;
 use houndplan::db::migrate;
@@ -187,9 +189,9 @@ impl App {
         assert!(output.status.success(), "hound check: {said}");
     }
 
-    /// Runs one statement on the live ledger; `Err` when the engine refuses.
-    pub(crate) fn sql(&self, statement: &str) -> Result<(), String> {
-        execute(&self.place(), statement)
+    /// The column `line` of what a query on the live ledger finds.
+    pub(crate) fn ask(&self, query: &str) -> Vec<String> {
+        ask(&self.place(), query)
     }
 }
 
@@ -283,14 +285,11 @@ fn hound<'a>(data: &Path, database: Option<&str>, settings: impl Iterator<Item =
     }
     command.env("HOUND_DATA_DIR", data).env("HOUND_LISTEN", "127.0.0.1:0").env("HOUND_MAIL_MODE", "file").current_dir(data);
     if let Some(url) = database {
-        command.env("HOUND_DATABASE_URL", url).env("HOUND_TOKEN_KEY", TOKEN_KEY);
+        command.env("HOUND_DATABASE_URL", url);
     }
     command.envs(settings);
     command
 }
-
-/// Nodes on PostgreSQL are given their key; this one is worth nothing.
-const TOKEN_KEY: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 
 /// The server that `./test` has started.
 fn admin() -> Place {
@@ -322,6 +321,22 @@ fn url_of(name: &str) -> String {
     let Place::Postgres { url, .. } = admin() else { unreachable!() };
     let (server, _) = url.rsplit_once('/').expect("a database in HOUND_TEST_POSTGRES");
     format!("{server}/{name}")
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// The text column `line` of every row that `query` finds.
+pub(crate) fn ask(place: &Place, query: &str) -> Vec<String> {
+    let rows: Vec<Row> = match place.open().expect("a connection") {
+        Db::Sqlite(mut conn) => diesel::sql_query(query).load(&mut conn),
+        Db::Postgres(mut conn) => diesel::sql_query(query).load(&mut conn),
+    }
+    .expect(query);
+    rows.into_iter().map(|row| row.line).collect()
 }
 
 /// Runs statements without results.

@@ -7,6 +7,12 @@ mod client;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod main_job;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod sales;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod shop;

@@ -4,30 +4,16 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use diesel::prelude::*;
-use diesel::sql_types::Text;
-use houndplan::db::Db;
 use houndplan::db::connect::Place;
 use houndplan::db::migrate;
 
-use super::app::{Engine, empty_database, execute};
+use super::app::{Engine, ask, empty_database, execute};
 
 const APPEND_ONLY: [&str; 8] =
     ["terms", "sale_revisions", "sale_lines", "verdicts", "commission_changes", "adjustments", "transfers", "audit_log"];
 
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
-
 fn lines(place: &Place, query: &str) -> BTreeSet<String> {
-    let rows: Vec<Line> = match place.open().expect("a connection") {
-        Db::Sqlite(mut conn) => diesel::sql_query(query).load(&mut conn),
-        Db::Postgres(mut conn) => diesel::sql_query(query).load(&mut conn),
-    }
-    .expect(query);
-    rows.into_iter().map(|row| row.line).collect()
+    ask(place, query).into_iter().collect()
 }
 
 /// A migrated database and the folder it lives in.
