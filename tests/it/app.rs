@@ -92,6 +92,11 @@ impl App {
         }
     }
 
+    /// What signs this house's tokens.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.data.path().join("signing.key")
+    }
+
     /// Where the service listens.
     pub(crate) fn base(&self) -> String {
         self.node.lock().unwrap_or_else(PoisonError::into_inner).base.clone()

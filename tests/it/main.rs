@@ -1,7 +1,11 @@
 //! The whole house, tried through its front door, on both engines. Run it with `./test`.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod app;
+#[cfg(test)]
+mod bad_input;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
