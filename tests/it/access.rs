@@ -197,7 +197,9 @@ impl<'a> World<'a> {
             "POST /v1/customers" => Row::new(201, "/v1/customers").body(self.stranger()),
             "GET /v1/customers" => Row::new(200, "/v1/customers"),
             "GET /v1/customers/{id}" => Row::new(200, format!("/v1/customers/{customer}")).of_source(),
-            "PATCH /v1/customers/{id}" => Row::new(200, format!("/v1/customers/{customer}")).body(json!({"name": "Anna"})).of_source(),
+            "PATCH /v1/customers/{id}" => {
+                Row::new(200, format!("/v1/customers/{customer}")).body(json!({"name": "Anna"})).of_source()
+            }
             "POST /v1/customers/{id}/merge" => {
                 let other = id_of(&self.owner.post("/v1/customers", &self.stranger()).is(201));
                 Row::new(200, format!("/v1/customers/{customer}/merge")).body(json!({"other_id": other})).of_ledger()
@@ -211,9 +213,13 @@ impl<'a> World<'a> {
             "POST /v1/referrers/{id}/codes" => {
                 Row::new(201, format!("/v1/referrers/{referrer}/codes")).body(json!({"code": self.fresh()})).of_source()
             }
-            "GET /v1/referrers/{id}/balance" => Row::new(200, format!("/v1/referrers/{referrer}/balance")).of_source().of_referrer(),
+            "GET /v1/referrers/{id}/balance" => {
+                Row::new(200, format!("/v1/referrers/{referrer}/balance")).of_source().of_referrer()
+            }
             "GET /v1/codes/{code}" => Row::new(200, "/v1/codes/JOE").of_referrer(),
-            "PATCH /v1/codes/{code}" => Row::new(200, "/v1/codes/JOE").body(json!({"destination": "https://shop.example/tea"})).of_ledger(),
+            "PATCH /v1/codes/{code}" => {
+                Row::new(200, "/v1/codes/JOE").body(json!({"destination": "https://shop.example/tea"})).of_ledger()
+            }
             _ => return None,
         })
     }
@@ -229,7 +235,10 @@ impl<'a> World<'a> {
             "GET /v1/sales/{id}" => Row::new(200, format!("/v1/sales/{sale}")).of_source(),
             "GET /v1/sales/{id}/explanation" => Row::new(200, format!("/v1/sales/{sale}/explanation")).of_source(),
             "POST /v1/sales/{id}/decision" => {
-                let held = sell(&self.owner, &json!({"order_id": self.fresh(), "currency": "EUR", "subtotal": 1_000, "referred_by": {"name": "Bill"}}));
+                let held = sell(
+                    &self.owner,
+                    &json!({"order_id": self.fresh(), "currency": "EUR", "subtotal": 1_000, "referred_by": {"name": "Bill"}}),
+                );
                 let path = format!("/v1/sales/{}/decision", id_of(&held));
                 Row::new(200, path).body(json!({"action": "deny", "reason": "No"})).of_ledger()
             }
@@ -238,7 +247,9 @@ impl<'a> World<'a> {
             "POST /v1/payout-batches" => Row::new(201, "/v1/payout-batches").body(json!({})),
             "GET /v1/payout-batches" => Row::new(200, "/v1/payout-batches"),
             "GET /v1/payout-batches/{id}" => Row::new(200, format!("/v1/payout-batches/{}", self.batch)).of_ledger(),
-            "POST /v1/payout-batches/{id}/approve" => Row::new(200, format!("/v1/payout-batches/{}/approve", self.batch)).of_ledger(),
+            "POST /v1/payout-batches/{id}/approve" => {
+                Row::new(200, format!("/v1/payout-batches/{}/approve", self.batch)).of_ledger()
+            }
             "POST /v1/payout-batches/{id}/settle" => {
                 let path = format!("/v1/payout-batches/{}/settle", id_of(&self.approved()));
                 Row::new(200, path).body(json!({"result": "paid"})).of_ledger()
@@ -250,7 +261,8 @@ impl<'a> World<'a> {
                 Row::new(200, path).body(json!({"result": "failed", "reason": "Account closed"})).of_ledger()
             }
             "POST /v1/adjustments" => {
-                let body = json!({"referrer_id": self.another, "kind": "adjust", "amount": 1, "currency": "EUR", "reason": "Thanks"});
+                let body =
+                    json!({"referrer_id": self.another, "kind": "adjust", "amount": 1, "currency": "EUR", "reason": "Thanks"});
                 Row::new(201, "/v1/adjustments").body(body).of_ledger()
             }
             "GET /v1/adjustments" => Row::new(200, "/v1/adjustments"),

@@ -338,7 +338,7 @@ struct Row {
 pub(crate) fn ask(place: &Place, query: &str) -> Vec<String> {
     let rows: Vec<Row> = match place.open().expect("a connection") {
         Db::Sqlite(mut conn) => diesel::sql_query(query).load(&mut conn),
-        Db::Postgres(mut conn) => diesel::sql_query(query).load(&mut conn),
+        Db::Postgres(mut conn) => diesel::sql_query(query).load(&mut *conn),
     }
     .expect(query);
     rows.into_iter().map(|row| row.line).collect()

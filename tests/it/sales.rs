@@ -97,7 +97,7 @@ stories! {
 
         // A first sale that was taken back frees its place: the next one goes to the same referrer.
         shop.post("/v1/sales/cancel", &json!({"order_id": "A-1"})).is(200);
-        let third = sell(&shop, &order("A-3", 10_000, "a@example.com", ""));
+        let third = reported(&shop, "A-3", &json!({"customer": {"email": "a@example.com"}}));
         assert_eq!((verdict(&third), &third["verdict"]["evidence"]), (("attributed", ""), &json!("referral")), "{third:#}");
     }
 

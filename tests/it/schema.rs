@@ -33,7 +33,8 @@ const SQLITE_COLUMNS: &str = "SELECT m.name || '.' || c.name || CASE c.\"notnull
     FROM sqlite_master m JOIN pragma_table_info(m.name) c
     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '__diesel_schema_migrations'";
 
-const POSTGRES_COLUMNS: &str = "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END AS line
+const POSTGRES_COLUMNS: &str =
+    "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END AS line
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
 
 const SQLITE_UNIQUE: &str = "SELECT m.name || '(' || (SELECT group_concat(name, ',') FROM
@@ -98,7 +99,8 @@ fn on_sqlite_what_was_written_for_good_cannot_be_rewritten() {
 fn on_postgres_what_was_written_for_good_cannot_be_rewritten() {
     let (place, _folder) = migrated(Engine::Postgres, "append");
     for table in APPEND_ONLY {
-        let any = lines(&place, &format!("SELECT column_name AS line FROM information_schema.columns WHERE table_name = '{table}'"));
+        let any =
+            lines(&place, &format!("SELECT column_name AS line FROM information_schema.columns WHERE table_name = '{table}'"));
         let any = any.first().expect("a column");
         for attempt in
             [format!("UPDATE {table} SET {any} = {any}"), format!("DELETE FROM {table}"), format!("TRUNCATE {table} CASCADE")]

@@ -32,7 +32,10 @@ const DUPLICATES: [(&[&str], &str); 9] = [
         "RustCrypto changes generation: ed25519-dalek and jsonwebtoken stand before it, postgres-protocol after it",
     ),
     (&["cookie", "http"], "actix-web has http 0.2; the test client ureq has http 1"),
-    (&["getrandom", "rand", "rand_chacha", "rand_core", "r-efi"], "each signature, uuid and decimal crate brings the rand of its year"),
+    (
+        &["getrandom", "rand", "rand_chacha", "rand_core", "r-efi"],
+        "each signature, uuid and decimal crate brings the rand of its year",
+    ),
     (&["lock_api", "parking_lot", "parking_lot_core", "redox_syscall"], "r2d2's thread pool is ahead of r2d2 itself"),
     (&["syn"], "derive crates are moving from 2 to 3; at build time only"),
     (&["toml_datetime", "winnow"], "diesel_migrations reads its settings with an older toml; at build time only"),

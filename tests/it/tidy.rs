@@ -101,7 +101,9 @@ fn files_and_functions_are_short_and_names_say_something() {
             }
         }
         let words: BTreeSet<&str> = name.split(['/', '_', '.']).collect();
-        faults.extend(EMPTY_NAMES.iter().filter(|empty| words.contains(*empty)).map(|empty| format!("{name}: {empty} says nothing")));
+        faults.extend(
+            EMPTY_NAMES.iter().filter(|empty| words.contains(*empty)).map(|empty| format!("{name}: {empty} says nothing")),
+        );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -141,7 +143,8 @@ fn rooms_named(line: &str) -> Vec<String> {
         let after = |(place, _): (usize, &str)| {
             let rest = &line[place + root.len()..];
             let list = rest.strip_prefix('{').map_or_else(|| vec![rest], |inner| inner.split(',').collect());
-            let first = |text: &str| text.trim().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect::<String>();
+            let first =
+                |text: &str| text.trim().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect::<String>();
             list.into_iter().map(first).collect::<Vec<_>>()
         };
         line.match_indices(root).flat_map(after).collect::<Vec<_>>()
