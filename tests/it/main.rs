@@ -1,1 +1,26 @@
-fn main() {}
+//! The whole house, tried through its front door, on both engines. Run it with `./test`.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod app;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod main_job;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod sales;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod shop;
+#[cfg(test)]
+mod supplies;
+#[cfg(test)]
+mod tidy;
