@@ -20,7 +20,7 @@ use crate::domain::sale::OrderKey;
 use crate::operations::resolve_customers::Past;
 
 pub use load::states;
-pub use state::{Evidence, OrderState, Revision, SaleView, verdict};
+pub use state::{Evidence, OrderState, Revision, SaleView, revision, verdict};
 
 /// What an event did, and who did it.
 #[derive(Debug, Clone, Copy)]

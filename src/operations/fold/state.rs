@@ -138,7 +138,7 @@ impl OrderState {
 /// Rebuilds a revision from its rows. Its amounts were checked when it was stored; were they not to
 /// add up any more, it would count as empty and `check` would say so.
 #[must_use]
-pub(super) fn revision(row: RevisionRow, lines: Vec<LineRow>, hint: Option<HintRow>) -> Revision {
+pub fn revision(row: RevisionRow, lines: Vec<LineRow>, hint: Option<HintRow>) -> Revision {
     let Json(mut content) = row.content;
     content.lines = lines.into_iter().map(line).collect();
     let amounts = content.amounts().unwrap_or(Amounts { base: 0, total: 0, total_disagrees: false, shares: Vec::new() });
