@@ -22,3 +22,6 @@ pub mod server;
 pub mod sessions;
 pub mod syntax;
 pub mod unsubscribe;
+
+#[cfg(test)]
+mod framework_tests;
