@@ -25,3 +25,5 @@ pub mod unsubscribe;
 
 #[cfg(test)]
 mod framework_tests;
+#[cfg(test)]
+mod redirect_tests;
