@@ -160,7 +160,7 @@ const SETTINGS: [Setting; 19] = [
     open("SMTP_FROM", None),
     open("SMTP_FROM_NAME", None),
     open("SMTP_REPLY_TO", None),
-    open("LOG", Some("info,actix_server=warn")),
+    open("LOG", Some("info,actix_server=warn,actix_http=off")),
     open("LOG_FORMAT", Some("text")),
     secret("METRICS_TOKEN"),
     secret("SIGNING_KEY"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -30,6 +30,10 @@ pub struct Body<T>(pub T, pub Fingerprint);
 /// A body of at most [`BATCH_BODY_MAX`] bytes, parsed, with its fingerprint.
 #[derive(Debug)]
 pub struct BatchBody<T>(pub T, pub Fingerprint);
+
+/// Marks a request whose body was read to its end.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyRead;
 
 /// Tells one request's content from another's.
 #[derive(Debug, Clone)]
@@ -103,6 +107,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for BatchBody<T> {
 fn read(req: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let refused = refusal(req, limit);
     let payload = web::Payload::from_request(req, payload);
+    let req = req.clone();
     async move {
         if let Some(refused) = refused {
             return Err(refused);
@@ -110,7 +115,10 @@ fn read(req: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<O
         let broken = || ApiError::bad_request("broken_body", "the body broke off; send it again");
         let payload = payload.await.map_err(|_| broken())?;
         match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(limit)).await {
-            Ok(Ok(Ok(bytes))) => Ok(bytes),
+            Ok(Ok(Ok(bytes))) => {
+                req.extensions_mut().insert(BodyRead);
+                Ok(bytes)
+            }
             Ok(Ok(Err(_))) => Err(broken()),
             Ok(Err(_)) => Err(ApiError::too_large(limit)),
             Err(_) => Err(ApiError::too_slow()),

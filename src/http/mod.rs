@@ -22,3 +22,8 @@ pub mod server;
 pub mod sessions;
 pub mod syntax;
 pub mod unsubscribe;
+
+#[cfg(test)]
+mod framework_tests;
+#[cfg(test)]
+mod redirect_tests;

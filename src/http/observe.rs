@@ -8,11 +8,13 @@ use std::time::Instant as Moment;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::ConnectionType;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError, web};
 
 use super::app::App;
+use super::body::BodyRead;
 use super::problem::ApiError;
 use crate::domain::id::RequestId;
 
@@ -29,10 +31,15 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
     let id = RequestId::new(app.as_ref().map_or_else(|| crate::clock::Clock::wall().now(), |app| app.books.live.clock.now()));
     req.extensions_mut().insert(id);
     let method = req.method().clone();
+    let unmeasured_body = req.headers().contains_key(TRANSFER_ENCODING);
     let answered = caught(next.call(req)).await;
     let (status, route, outcome) = match answered {
         Some(Ok(response)) => {
-            let response = settle(response.map_into_boxed_body(), id);
+            let mut response = settle(response.map_into_boxed_body(), id);
+            if unmeasured_body && !response.request().extensions().contains::<BodyRead>() {
+                // actix would wait for the end of a chunked body that nobody reads, for ever.
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             let route = response.request().match_pattern();
             (response.status(), route, Ok(response))
         }
