@@ -2,14 +2,19 @@
 
 use actix_web::web::ServiceConfig;
 
+mod adjustments;
 pub mod codes;
 mod commissions;
 pub mod customer_body;
+mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod payout_view;
+mod payouts;
 pub mod program;
 pub mod referrers;
 mod refunds;
+mod reports;
 mod sale_body;
 mod sale_view;
 mod sales;
@@ -23,7 +28,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
     customers::configure(cfg);
     program::configure(cfg);
     referrers::configure(cfg);
+    adjustments::configure(cfg);
+    commissions::configure(cfg);
+    payouts::configure(cfg);
     refunds::configure(cfg);
+    reports::configure(cfg);
     sales::configure(cfg);
     sandbox::configure(cfg);
     super::unsubscribe::configure(cfg);
