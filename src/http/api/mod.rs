@@ -6,7 +6,6 @@ mod adjustments;
 pub mod codes;
 mod commissions;
 pub mod customer_body;
-mod customer_body;
 pub mod customer_view;
 pub mod customers;
 mod payout_view;
@@ -23,14 +22,13 @@ mod source;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
+    adjustments::configure(cfg);
     codes::configure(cfg);
     commissions::configure(cfg);
     customers::configure(cfg);
+    payouts::configure(cfg);
     program::configure(cfg);
     referrers::configure(cfg);
-    adjustments::configure(cfg);
-    commissions::configure(cfg);
-    payouts::configure(cfg);
     refunds::configure(cfg);
     reports::configure(cfg);
     sales::configure(cfg);
