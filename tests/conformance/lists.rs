@@ -11,8 +11,7 @@ pub(crate) fn read(name: &str) -> Option<String> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(fault) => {
-            let left_out =
-                format!("{name} was LEFT OUT: {}: {fault}; set HOUND_SHARED_DATA to the folder of the lists", path.display());
+            let left_out = format!("{name} was LEFT OUT: {}: {fault}; set HOUND_SHARED_DATA to the folder of the lists", path.display());
             assert!(std::env::var("CI").as_deref() != Ok("true"), "{left_out}");
             eprintln!("{left_out}");
             None
@@ -26,11 +25,11 @@ pub(crate) fn fields(xml: &str, item: &str, names: &[&str]) -> Vec<Vec<Option<St
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         Some(unescape(rest.split_once(&format!("</{name}>"))?.0))
     };
-    let items = xml.split(&format!("<{item} ")).flat_map(|part| part.split(&format!("<{item}>"))).skip(1);
-    items
-        .map(|part| part.split(&format!("</{item}>")).next().unwrap_or_default())
-        .map(|part| names.iter().map(|name| between(part, name)).collect())
-        .collect()
+    let end = format!("</{item}>");
+    let mut parts: Vec<&str> = xml.split(&end).collect();
+    // What follows the last item is none.
+    parts.pop();
+    parts.into_iter().map(|part| names.iter().map(|name| between(part, name)).collect()).collect()
 }
 
 /// The entities of XML.
