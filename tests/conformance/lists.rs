@@ -11,7 +11,8 @@ pub(crate) fn read(name: &str) -> Option<String> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(fault) => {
-            let left_out = format!("{name} was LEFT OUT: {}: {fault}; set HOUND_SHARED_DATA to the folder of the lists", path.display());
+            let left_out =
+                format!("{name} was LEFT OUT: {}: {fault}; set HOUND_SHARED_DATA to the folder of the lists", path.display());
             assert!(std::env::var("CI").as_deref() != Ok("true"), "{left_out}");
             eprintln!("{left_out}");
             None
