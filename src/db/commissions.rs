@@ -40,6 +40,8 @@ pub struct CommissionRow {
     pub amount: i64,
     /// With all changes.
     pub net: i64,
+    /// How many changes there were.
+    pub changes: i64,
     /// Where it stands.
     pub status: CommissionStatus,
     /// When the hold ends.
@@ -58,6 +60,8 @@ pub struct ChangeRow {
     pub id: ChangeId,
     /// Of which commission.
     pub commission_id: CommissionId,
+    /// 1, 2, 3 …: the order in which they were booked.
+    pub seq: i64,
     /// What kind of thing caused it.
     pub cause: ChangeCause,
     /// What caused it.
@@ -169,6 +173,7 @@ pub fn update(tx: &mut Tx<'_>, row: &CommissionRow) -> DbResult<()> {
         .set((
             commissions::live.eq(row.live),
             commissions::net.eq(row.net),
+            commissions::changes.eq(row.changes),
             commissions::status.eq(row.status),
             commissions::approved_at.eq(row.approved_at),
         ))
@@ -202,7 +207,7 @@ pub fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> DbResult<()> {
 pub fn changes_of(conn: &mut Conn<'_>, ids: &[CommissionId]) -> DbResult<Vec<ChangeRow>> {
     on_db!(conn, c => commission_changes::table
         .filter(commission_changes::commission_id.eq_any(ids))
-        .order(commission_changes::id)
+        .order((commission_changes::commission_id, commission_changes::seq))
         .select(ChangeRow::as_select())
         .load(c))
 }

@@ -286,6 +286,7 @@ diesel::table! {
         currency -> Text,
         amount -> BigInt,
         net -> BigInt,
+        changes -> BigInt,
         status -> Text,
         due_at -> DbInstant,
         approved_at -> Nullable<DbInstant>,
@@ -300,6 +301,7 @@ diesel::table! {
     commission_changes (id) {
         id -> DbUuid,
         commission_id -> DbUuid,
+        seq -> BigInt,
         cause -> Text,
         cause_id -> DbUuid,
         verdict_seq -> BigInt,

@@ -216,6 +216,7 @@ CREATE TABLE commissions (
     currency TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount >= 0),
     net BIGINT NOT NULL CHECK (net >= 0),
+    changes BIGINT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'in_payout', 'paid', 'held', 'rejected', 'cancelled')),
     due_at TIMESTAMPTZ NOT NULL,
     approved_at TIMESTAMPTZ,
@@ -228,6 +229,7 @@ CREATE INDEX commissions_by_referrer ON commissions (referrer_id, id);
 CREATE TABLE commission_changes (
     id UUID NOT NULL PRIMARY KEY,
     commission_id UUID NOT NULL REFERENCES commissions (id),
+    seq BIGINT NOT NULL CHECK (seq > 0),
     cause TEXT NOT NULL CHECK (cause IN ('refund', 'cancel', 'revision', 'decision')),
     cause_id UUID NOT NULL,
     verdict_seq BIGINT NOT NULL,
@@ -235,6 +237,7 @@ CREATE TABLE commission_changes (
     base_refunded BIGINT NOT NULL,
     amount BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (commission_id, seq),
     UNIQUE (commission_id, cause, cause_id)
 );
 

@@ -216,6 +216,7 @@ CREATE TABLE commissions (
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL CHECK (amount >= 0),
     net INTEGER NOT NULL CHECK (net >= 0),
+    changes INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'in_payout', 'paid', 'held', 'rejected', 'cancelled')),
     due_at INTEGER NOT NULL,
     approved_at INTEGER,
@@ -228,6 +229,7 @@ CREATE INDEX commissions_by_referrer ON commissions (referrer_id, id);
 CREATE TABLE commission_changes (
     id BLOB NOT NULL PRIMARY KEY,
     commission_id BLOB NOT NULL REFERENCES commissions (id),
+    seq INTEGER NOT NULL CHECK (seq > 0),
     cause TEXT NOT NULL CHECK (cause IN ('refund', 'cancel', 'revision', 'decision')),
     cause_id BLOB NOT NULL,
     verdict_seq INTEGER NOT NULL,
@@ -235,6 +237,7 @@ CREATE TABLE commission_changes (
     base_refunded INTEGER NOT NULL,
     amount INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    UNIQUE (commission_id, seq),
     UNIQUE (commission_id, cause, cause_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -415,7 +418,7 @@ BEGIN SELECT RAISE(ABORT, 'verdicts is append-only'); END;
 
 CREATE TRIGGER commission_changes_no_update BEFORE UPDATE ON commission_changes BEGIN SELECT RAISE(ABORT, 'commission_changes is append-only'); END;
 CREATE TRIGGER commission_changes_no_delete BEFORE DELETE ON commission_changes BEGIN SELECT RAISE(ABORT, 'commission_changes is append-only'); END;
-CREATE TRIGGER commission_changes_no_replace BEFORE INSERT ON commission_changes WHEN EXISTS (SELECT 1 FROM commission_changes WHERE (id = NEW.id) OR (commission_id = NEW.commission_id AND cause = NEW.cause AND cause_id = NEW.cause_id))
+CREATE TRIGGER commission_changes_no_replace BEFORE INSERT ON commission_changes WHEN EXISTS (SELECT 1 FROM commission_changes WHERE (id = NEW.id) OR (commission_id = NEW.commission_id AND seq = NEW.seq))
 BEGIN SELECT RAISE(ABORT, 'commission_changes is append-only'); END;
 
 CREATE TRIGGER adjustments_no_update BEFORE UPDATE ON adjustments BEGIN SELECT RAISE(ABORT, 'adjustments is append-only'); END;

@@ -66,7 +66,7 @@ fn check_page(
     transfers.keys().for_each(|(_, kind)| findings.explain(*kind));
     for row in page {
         let mut own = changes.remove(&row.id).unwrap_or_default();
-        own.sort_by_key(|change| (change.created_at, change.id));
+        own.sort_by_key(|change| change.seq);
         let holder = holders.get(&AnyId::from_uuid(row.id.uuid())).copied();
         let case = Case { row, changes: &own, verdicts: &verdicts, transfers: &transfers, holder };
         check_amounts(&case, program, findings);
@@ -87,18 +87,15 @@ fn check_amounts(case: &Case<'_>, program: &Program, findings: &mut Findings) {
     let expected = (owed, verdict.terms_version, verdict.referrer_id);
     findings.equal("commission.amount", row.id, &expected, &(row.amount, row.terms_version, Some(row.referrer_id)));
     let mut net = row.amount;
-    let mut left: Vec<&ChangeRow> = case.changes.iter().collect();
-    while let Some(first) = left.first().copied() {
-        // Changes of one transaction carry one time: the one that fits comes next.
-        let ties = left.iter().take_while(|change| change.created_at == first.created_at);
-        let fitting = ties.clone().position(|change| change_of(case, program, change, net) == Some(change.amount));
-        let change = left.remove(fitting.unwrap_or(0));
-        if fitting.is_none() {
-            let expected = change_of(case, program, change, net).map_or("a verdict".to_owned(), |amount| amount.to_string());
-            findings.differ("change.amount", change.id, expected, change.amount);
+    for (seq, change) in (1..).zip(case.changes) {
+        findings.equal("change.seq", change.id, &seq, &change.seq);
+        match change_of(case, program, change, net) {
+            Some(expected) => findings.equal("change.amount", change.id, &expected, &change.amount),
+            None => findings.differ("change.verdict", change.id, "a verdict on the same base", change.verdict_seq),
         }
         net += change.amount;
     }
+    findings.equal("commission.changes", row.id, &i64::try_from(case.changes.len()).unwrap_or(-1), &row.changes);
     findings.equal("commission.net", row.id, &net, &row.net);
 }
 

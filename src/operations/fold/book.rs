@@ -57,9 +57,11 @@ impl Fold {
         let amount = target - commission.net;
         let id = ChangeId::new(self.now);
         commission.net = target;
+        commission.changes += 1;
         self.out.changes.push(ChangeRow {
             id,
             commission_id: commission.id,
+            seq: commission.changes,
             cause: cause.kind,
             cause_id: cause.id,
             verdict_seq: order.sale.verdict_seq,
@@ -132,6 +134,7 @@ impl Fold {
             currency,
             amount,
             net: amount,
+            changes: 0,
             status,
             due_at,
             approved_at,
