@@ -50,7 +50,7 @@ pub fn short_text(pointer: &str, text: &str) -> Result<(), FieldError> {
     Ok(())
 }
 
-/// How far a storefront's clock may be ahead of ours, in seconds.
+/// Clocks of shops run ahead a little, in seconds; further ahead a time is a mistake.
 const AHEAD_MAX: i64 = 300;
 
 /// Checks that `at` has been, as far as two clocks can agree on that.

@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, contract, cors, health, observe, redirect};
+use super::{api, contract, cors, health, observe, redirect, unsubscribe};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -59,6 +59,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(health::configure)
         .configure(contract::configure)
         .configure(api::configure)
+        .configure(unsubscribe::configure)
         .default_service(web::to(unknown));
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::source::source_of;
 use crate::domain::customer::{CustomerFacts, CustomerKey, Metadata, check_metadata};
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::instant::Instant;
@@ -73,7 +74,8 @@ impl CustomerBody {
     /// # Errors
     /// 403 when a storefront's token names another source, 422 with every field at fault.
     pub fn parse_named(self, principal: &Principal, pointer: &str, now: Instant) -> Result<CustomerFacts, ApiError> {
-        let source = super::source::source_of(principal, self.source.as_deref())?;
+        self.source.as_deref().map_or(Ok(()), |source| short_text(&format!("{pointer}/source"), source))?;
+        let source = source_of(principal, self.source.as_deref())?;
         let facts = self.parse(&source, pointer)?;
         if facts.keys.is_empty() {
             let pointer = if pointer.is_empty() { "/email" } else { pointer };

@@ -63,6 +63,7 @@ struct CustomerFilter {
 
 impl CustomerFilter {
     fn parse(self, principal: &Principal) -> Result<Search, ApiError> {
+        self.source.as_deref().map_or(Ok(()), |source| short_text("?source", source))?;
         let source = source_of(principal, self.source.as_deref())?;
         match (self.search, self.email, self.phone, self.external_id) {
             (None, None, None, None) if self.source.is_some() => {
@@ -75,10 +76,7 @@ impl CustomerFilter {
             }
             (None, Some(email), None, None) => Ok(Search::Key(CustomerKey::email("?email", &email)?)),
             (None, None, Some(phone), None) => Ok(Search::Key(CustomerKey::phone("?phone", &phone)?)),
-            (None, None, None, Some(id)) => {
-                short_text("?source", &source)?;
-                Ok(Search::Key(CustomerKey::external_id("?external_id", &source, &id)?))
-            }
+            (None, None, None, Some(id)) => Ok(Search::Key(CustomerKey::external_id("?external_id", &source, &id)?)),
             _ => {
                 Err(FieldError::new("?search", "ambiguous", "search by one of search, email, phone and external_id at a time")
                     .into())

@@ -33,5 +33,4 @@ pub fn configure(cfg: &mut ServiceConfig) {
     reports::configure(cfg);
     sales::configure(cfg);
     sandbox::configure(cfg);
-    super::unsubscribe::configure(cfg);
 }
