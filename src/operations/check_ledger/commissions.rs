@@ -1,6 +1,7 @@
 //! Commissions: what the verdict owes under its terms, every change, and what was posted for them.
+//! Nothing here relies on the order of times: on several nodes it need not be that of the locks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Findings, PAGE};
 use crate::db::check::{self, Span, VerdictFacts};
@@ -65,8 +66,7 @@ fn check_page(
         check::transfers_of(conn, &causes)?.into_iter().map(|row| ((row.cause_id, row.kind), row)).collect();
     transfers.keys().for_each(|(_, kind)| findings.explain(*kind));
     for row in page {
-        let mut own = changes.remove(&row.id).unwrap_or_default();
-        own.sort_by_key(|change| (change.created_at, change.id));
+        let own = changes.remove(&row.id).unwrap_or_default();
         let holder = holders.get(&AnyId::from_uuid(row.id.uuid())).copied();
         let case = Case { row, changes: &own, verdicts: &verdicts, transfers: &transfers, holder };
         check_amounts(&case, program, findings);
@@ -86,32 +86,56 @@ fn check_amounts(case: &Case<'_>, program: &Program, findings: &mut Findings) {
     let owed = program.terms(verdict.terms_version).commission.owed(verdict.inputs.0.base, row.currency);
     let expected = (owed, verdict.terms_version, verdict.referrer_id);
     findings.equal("commission.amount", row.id, &expected, &(row.amount, row.terms_version, Some(row.referrer_id)));
-    let mut net = row.amount;
-    let mut left: Vec<&ChangeRow> = case.changes.iter().collect();
-    while let Some(first) = left.first().copied() {
-        // Changes of one transaction carry one time: the one that fits comes next.
-        let ties = left.iter().take_while(|change| change.created_at == first.created_at);
-        let fitting = ties.clone().position(|change| change_of(case, program, change, net) == Some(change.amount));
-        let change = left.remove(fitting.unwrap_or(0));
-        if fitting.is_none() {
-            let expected = change_of(case, program, change, net).map_or("a verdict".to_owned(), |amount| amount.to_string());
-            findings.differ("change.amount", change.id, expected, change.amount);
+    let mut steps = Vec::with_capacity(case.changes.len());
+    for change in case.changes {
+        match target_of(case, program, change) {
+            Some(target) => steps.push((target - change.amount, target)),
+            None => findings.differ("change.verdict", change.id, "one on the same base", change.verdict_seq),
         }
-        net += change.amount;
     }
+    let net = row.amount + case.changes.iter().map(|change| change.amount).sum::<i64>();
     findings.equal("commission.net", row.id, &net, &row.net);
+    if steps.len() == case.changes.len() && !one_after_another(row.amount, &steps) {
+        let shown: Vec<String> = steps.iter().map(|(before, after)| format!("{before} to {after}")).collect();
+        let expected = format_args!("steps that follow each other from {}", row.amount);
+        findings.differ("commission.changes", row.id, expected, shown.join(", "));
+    }
 }
 
-/// What a change should be, given the net before it.
-fn change_of(case: &Case<'_>, program: &Program, change: &ChangeRow, net: i64) -> Option<i64> {
+/// What the commission should come to after a change; none if its verdict judged another base.
+fn target_of(case: &Case<'_>, program: &Program, change: &ChangeRow) -> Option<i64> {
     let row = case.row;
     let verdict = case.verdicts.get(&(row.sale_id, change.verdict_seq))?;
-    let theirs = verdict.referrer_id == Some(row.referrer_id) && verdict.kind != VerdictKind::Unattributed;
     if verdict.inputs.0.base != change.base {
         return None;
     }
+    let theirs = verdict.referrer_id == Some(row.referrer_id) && verdict.kind != VerdictKind::Unattributed;
     let rule = &program.terms(verdict.terms_version).commission;
-    Some(if theirs { rule.owed(change.base - change.base_refunded, row.currency) } else { 0 } - net)
+    Some(if theirs { rule.owed(change.base - change.base_refunded, row.currency) } else { 0 })
+}
+
+/// Whether `steps` (from a sum, to a sum) can be put in an order in which each starts where the one
+/// before ended, beginning at `start`. The order of their times is not asked for: two nodes have two
+/// clocks, and the one that waited for the lock books last with the earlier time. It is the question
+/// for an Euler trail: all steps hang together, and no sum but the first and last is left more often
+/// than it is reached.
+fn one_after_another(start: i64, steps: &[(i64, i64)]) -> bool {
+    let mut surplus: HashMap<i64, i64> = HashMap::new();
+    let mut onward: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (before, after) in steps {
+        *surplus.entry(*before).or_default() += 1;
+        *surplus.entry(*after).or_default() -= 1;
+        onward.entry(*before).or_default().push(*after);
+    }
+    let end = start + steps.iter().map(|(before, after)| after - before).sum::<i64>();
+    *surplus.entry(start).or_default() -= 1;
+    *surplus.entry(end).or_default() += 1;
+    let mut reached = HashSet::from([start]);
+    let mut next = vec![start];
+    while let Some(sum) = next.pop() {
+        next.extend(onward.get(&sum).into_iter().flatten().copied().filter(|after| reached.insert(*after)));
+    }
+    surplus.values().all(|count| *count == 0) && steps.iter().all(|(before, _)| reached.contains(before))
 }
 
 /// What went in and out of an account for one commission, in minor units.
@@ -195,18 +219,11 @@ fn check_change(case: &Case<'_>, change: &ChangeRow, posted: &Transfer, silent: 
     } else {
         (posted.to_account, posted.from_account, TransferKind::Accrue)
     };
-    // At the very instant of approval a change may have come just before or just after it.
-    let account_fits = match case.row.approved_at {
-        Some(at) if change.created_at > at => inside == Account::Ready,
-        Some(at) if change.created_at == at => true,
-        _ => inside == Account::OnHold,
-    };
     let right = !silent
         && posted.kind == kind
         && posted.amount == change.amount.saturating_abs()
         && posted.posted_at == change.created_at
         && outside == Account::Expense
-        && account_fits
         && flow.add(inside, change.amount)
         && mine(case, posted);
     findings.equal("change.posting_fits", change.id, &true, &right);
@@ -241,4 +258,21 @@ fn check_status(case: &Case<'_>, findings: &mut Findings) {
     findings.equal("commission.approved_at_fits_status", row.id, &true, &approved_fits);
     let live_fits = !(row.live && matches!(row.status, Rejected | Cancelled));
     findings.equal("commission.live_fits_status", row.id, &true, &live_fits);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_follow_each_other_in_some_order() {
+        assert!(one_after_another(10, &[]));
+        assert!(one_after_another(10, &[(10, 7), (7, 3)]));
+        assert!(one_after_another(10, &[(7, 3), (10, 7), (3, 3)]));
+        assert!(one_after_another(10, &[(10, 7), (7, 10), (10, 4)]));
+        assert!(!one_after_another(10, &[(7, 3)]));
+        assert!(!one_after_another(10, &[(10, 7), (10, 3)]));
+        assert!(!one_after_another(10, &[(10, 7), (5, 5)]));
+        assert!(!one_after_another(10, &[(10, 7), (4, 5), (5, 4)]));
+    }
 }
