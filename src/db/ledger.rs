@@ -119,8 +119,12 @@ pub fn post(tx: &mut Tx<'_>, mut postings: Vec<Transfer>) -> DbResult<()> {
     add_to_balances(tx, &rows)
 }
 
+/// Adds movements to the balances. Both engines hold the row that is offered against
+/// `CHECK (in_transit >= 0)` before they see the conflict, so a movement out of transit is offered
+/// as 0 and added as what the other accounts gain: a movement sums to 0.
 fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
     use diesel::upsert::excluded;
+    let rows: Vec<Balance> = rows.iter().map(|row| Balance { in_transit: row.in_transit.max(0), ..row.clone() }).collect();
     for slice in rows.chunks(super::ROWS_PER_INSERT) {
         on_db!(tx, c => diesel::insert_into(balances::table)
             .values(slice)
@@ -130,7 +134,14 @@ fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
                 balances::expense.eq(balances::expense + excluded(balances::expense)),
                 balances::on_hold.eq(balances::on_hold + excluded(balances::on_hold)),
                 balances::ready.eq(balances::ready + excluded(balances::ready)),
-                balances::in_transit.eq(balances::in_transit + excluded(balances::in_transit)),
+                balances::in_transit.eq(balances::in_transit
+                    - excluded(balances::expense)
+                    - excluded(balances::on_hold)
+                    - excluded(balances::ready)
+                    - excluded(balances::paid)
+                    - excluded(balances::written_off)
+                    - excluded(balances::opening)
+                    - excluded(balances::fees)),
                 balances::paid.eq(balances::paid + excluded(balances::paid)),
                 balances::written_off.eq(balances::written_off + excluded(balances::written_off)),
                 balances::opening.eq(balances::opening + excluded(balances::opening)),
