@@ -366,5 +366,4 @@ fn smtp(values: &Values) -> Result<SmtpSettings, ConfigError> {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

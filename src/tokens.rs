@@ -232,5 +232,4 @@ fn create(path: &Path) -> Result<(), KeyError> {
 }
 
 #[cfg(test)]
-#[path = "tokens_tests.rs"]
 mod tests;

@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     greet(&books)?;
     let worker = if args.no_worker { None } else { Some(super::worker::start(config, &books, &base_url)?) };
     let app = App::new(Arc::clone(&books), keys, base_url, config.metrics_token.clone(), mail_is_on);
-    let served = actix_web::rt::System::new().block_on(server::serve(app, listener, config.workers));
+    let served = server::run(app, listener, config.workers);
     // Requests have ended; letters under way are finished, then everything asked for is written.
     if let Some(worker) = worker {
         worker.stop();

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::problem::ApiError;
+use super::strict::Strict;
 use super::syntax;
 
 /// The most bytes of an ordinary body: 200 order lines with long names fit.
@@ -145,7 +146,7 @@ fn refusal(req: &HttpRequest, limit: usize) -> Option<ApiError> {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| {
         if error.inner().is_data() {
             ApiError::invalid(vec![syntax::fault(error.path(), &error.inner().to_string())])
         } else {

@@ -15,14 +15,14 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 /// What publishable tokens read.
-const SHARED: &str = "/v1/codes/";
+const SHARED: &str = "/v1/codes/{code}";
 
 /// The middleware.
 ///
 /// # Errors
 /// Those of the handler.
 pub async fn share_codes(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !req.path().starts_with(SHARED) {
+    if !req.path().starts_with(SHARED.trim_end_matches("{code}")) {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
     }
     if req.method() == Method::OPTIONS && req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD) {

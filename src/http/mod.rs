@@ -20,6 +20,7 @@ pub mod query;
 pub mod redirect;
 pub mod server;
 pub mod sessions;
+pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
 

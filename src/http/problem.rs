@@ -63,6 +63,7 @@ impl ApiError {
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
+            [only] if only.pointer.is_empty() => format!("the body {}", only.message),
             [only] => format!("{} {}", only.pointer, only.message),
             many => format!("{} fields cannot be accepted; see errors", many.len()),
         };

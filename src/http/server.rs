@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
-use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web};
 
 use super::app::App;
 use super::problem::ApiError;
@@ -28,11 +28,15 @@ const BLOCKING_MAX: usize = 4;
 /// Requests under way have this long to end after SIGTERM, in seconds.
 const DRAIN_SECONDS: u64 = 20;
 
-/// Serves `app` on `listener` until SIGTERM or SIGINT, then drains.
+/// Serves `app` on `listener` until SIGTERM or SIGINT, then drains. Blocks the calling thread.
 ///
 /// # Errors
 /// When the system refuses a socket or a thread.
-pub async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result<()> {
+pub fn run(app: App, listener: TcpListener, workers: usize) -> std::io::Result<()> {
+    rt::System::new().block_on(serve(app, listener, workers))
+}
+
+async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {

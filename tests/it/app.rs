@@ -109,6 +109,12 @@ impl App {
         *node = Node::start(self.hound(), self.data.path(), "serve again");
     }
 
+    /// A second service on the same database (PostgreSQL only).
+    pub(crate) fn second_node(&self) -> Node {
+        assert_eq!(self.engine, Engine::Postgres, "SQLite serves one process");
+        Node::start(self.hound(), self.data.path(), "serve 2")
+    }
+
     /// Asks the service to stop, as `systemctl stop` does, and returns whether it said goodbye properly.
     pub(crate) fn stop(&self) -> bool {
         self.node.lock().unwrap_or_else(PoisonError::into_inner).stop()

@@ -1,4 +1,5 @@
 //! Precedence, masking and refusals of settings.
+#![cfg(test)]
 
 use super::*;
 
