@@ -12,6 +12,10 @@ use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::report::Moved;
 
+/// 1900-01-01, the earliest time a request may name: nothing was posted before, and unlike the
+/// smallest number both engines can hold it.
+const EARLIEST: Instant = Instant::from_micros(-2_208_988_800_000_000);
+
 /// What moved, by referrer and currency.
 pub type MovedBy = Vec<(ReferrerId, Currency, Moved)>;
 
@@ -21,7 +25,7 @@ pub type MovedBy = Vec<(ReferrerId, Currency, Moved)>;
 /// What the database reports.
 pub fn moved(conn: &mut Conn<'_>, from: Option<Instant>, to: Instant) -> DbResult<MovedBy> {
     type Row = (ReferrerId, Currency, TransferKind, Account, Account, i64);
-    let first = from.unwrap_or(Instant::from_micros(i64::MIN / 2));
+    let first = from.unwrap_or(EARLIEST);
     let rows: Vec<Row> = on_db!(conn, c => transfers::table
         .filter(transfers::posted_at.ge(first))
         .filter(transfers::posted_at.lt(to))

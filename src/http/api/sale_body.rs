@@ -4,13 +4,10 @@ use serde::Deserialize;
 
 use super::customer_body::CustomerBody;
 use crate::domain::customer::{CustomerKey, Metadata, check_metadata};
-use crate::domain::field::{FieldError, short_text};
+use crate::domain::field::{self, FieldError, short_text};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::sale::{Amounts, Hint, Line, OrderKey, SaleContent, SaleReport, SaleStatus};
-
-/// Clocks of shops run ahead a little; further ahead a time is a mistake.
-const AHEAD_SECONDS: i64 = 300;
 
 /// Codes in one report; a checkout takes one or two.
 const CODES_MAX: usize = 20;
@@ -161,12 +158,9 @@ impl SaleBody {
     }
 }
 
-/// Refuses a time more than five minutes ahead of the ledger's clock.
+/// Refuses a time, if one is given, that lies ahead of the ledger's clock.
 pub(super) fn not_ahead(pointer: &str, at: Option<Instant>, now: Instant) -> Result<(), FieldError> {
-    if at.is_some_and(|at| at > now.plus_seconds(AHEAD_SECONDS)) {
-        return Err(FieldError::new(pointer, "in_future", format!("lies ahead of the service's clock, which reads {now}")));
-    }
-    Ok(())
+    at.map_or(Ok(()), |at| field::not_ahead(pointer, at, now))
 }
 
 fn codes(one: Option<String>, many: Option<Vec<String>>, faults: &mut Faults) -> Vec<String> {
