@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::problem::ApiError;
 use super::strict::Strict;
 use super::syntax;
+use crate::domain::field::FieldError;
 
 /// The most bytes of an ordinary body: 200 order lines with long names fit.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -145,6 +146,10 @@ fn refusal(req: &HttpRequest, limit: usize) -> Option<ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Every body is an object, but serde would also fill a struct from a list, field by field.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(FieldError::new("", "invalid_type", "must be an object, but is a list").into());
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| {
         if error.inner().is_data() {

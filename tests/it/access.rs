@@ -3,16 +3,13 @@
 #![cfg(test)]
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
 
-use houndplan::domain::instant;
-use houndplan::domain::principal::{Mode, Role};
-use houndplan::tokens::{Claims, Keyring};
 use serde_json::{Value, json};
 
 use super::app::{App, stories};
 use super::client::Client;
 use super::contract::{self, Operation};
+use super::keys::{expired, revoke};
 use super::shop::{enrol, id_of, order, sell};
 
 /// The kinds of caller.
@@ -175,7 +172,7 @@ impl<'a> World<'a> {
 
     /// An approved batch with one payout, so that every settling is a first one.
     fn approved(&self) -> Value {
-        let more = json!({"referrer_id": self.another, "kind": "adjust", "amount": 5_000, "currency": "EUR", "reason": "Thanks"});
+        let more = json!({"referrer_id": self.another, "kind": "adjust", "amount": {"amount": 5_000, "currency": "EUR"}, "reason": "Thanks"});
         self.owner.post_once("/v1/adjustments", &more).is(201);
         super::shop::approved_batch(&self.owner)
     }
@@ -261,8 +258,7 @@ impl<'a> World<'a> {
                 Row::new(200, path).body(json!({"result": "failed", "reason": "Account closed"})).of_ledger()
             }
             "POST /v1/adjustments" => {
-                let body =
-                    json!({"referrer_id": self.another, "kind": "adjust", "amount": 1, "currency": "EUR", "reason": "Thanks"});
+                let body = json!({"referrer_id": self.another, "kind": "adjust", "amount": {"amount": 1, "currency": "EUR"}, "reason": "Thanks"});
                 Row::new(201, "/v1/adjustments").body(body).of_ledger()
             }
             "GET /v1/adjustments" => Row::new(200, "/v1/adjustments"),
@@ -306,111 +302,68 @@ impl<'a> World<'a> {
     }
 }
 
-/// An owner's token, rightly signed, whose time is over.
-fn expired(app: &App) -> String {
-    let key = std::fs::read_to_string(app.key_file()).expect("the signing key");
-    let principal = houndplan::domain::principal::Principal {
-        token_id: claims(&app.token(&["--role", "owner"]))["jti"].as_str().and_then(|id| id.parse().ok()).expect("an id"),
-        role: Role::Owner,
-        mode: Mode::Live,
-        source: None,
-        referrer_id: None,
-        origin: None,
-    };
-    let then = instant::Instant::parse("2026-01-01T00:00:00Z").expect("a time");
-    let keys = Keyring::from_text(&key).expect("a key");
-    keys.mint(&Claims::new(&principal, then, then.plus_days(1))).expect("a token")
-}
-
-/// What a token says, without checking it.
-pub(crate) fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).expect("three parts");
-    serde_json::from_slice(&base64url(payload)).expect("claims")
-}
-
-/// RFC 4648 §5 without padding.
-fn base64url(text: &str) -> Vec<u8> {
-    let value = |sign: u8| match sign {
-        b'A'..=b'Z' => sign - b'A',
-        b'a'..=b'z' => sign - b'a' + 26,
-        b'0'..=b'9' => sign - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    };
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
-    for sign in text.bytes() {
-        (bits, held) = (bits << 6 | u32::from(value(sign)), held + 6);
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xff).expect("a byte"));
-        }
-    }
-    bytes
-}
-
-/// Revokes a token and waits until the running service knows, which it must within a second or so.
-fn revoke(app: &App, client: &Client) {
-    let id = claims(client.token.as_deref().expect("a token"))["jti"].as_str().expect("a jti").to_owned();
-    let output = app.run(&["token", "revoke", &id]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while client.get("/v1/program").status != 401 {
-        assert!(Instant::now() < deadline, "the revoked token still works");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 stories! {
-    fn every_operation_answers_each_kind_of_caller_as_the_document_says(app: &App) {
-        let world = World::of(app);
-        let revoked = world.caller(Who::Revoked);
-        revoked.get("/v1/program").is(200);
-        revoke(app, &revoked);
-        let callers: Vec<(Who, Client)> = Who::ALL.into_iter().map(|who| (who, world.caller(who))).collect();
-        let mut faults = Vec::new();
-        // The reset comes last: it takes what the others would ask about.
-        let (resets, others): (Vec<_>, Vec<_>) = contract::operations().into_iter().partition(|one| one.path == "/v1/sandbox/reset");
-        for operation in others.iter().chain(&resets) {
-            for (who, client) in &callers {
-                let row = world.row(operation);
-                let body = row.body.as_ref().map(|body| body.to_string().into_bytes());
-                let keyed = if operation.wants_key() { client.with("Idempotency-Key", &world.fresh()) } else { client.clone() };
-                let answer = keyed.send(&operation.method, &row.path, body);
-                let expected = row.expected(operation, *who);
-                if answer.status != expected {
-                    faults.push(format!("{} as {who:?}: {} instead of {expected}: {}", operation.name(), answer.status, answer.text));
-                }
-                if expected == 401 && answer.header("www-authenticate").is_none() {
-                    faults.push(format!("{} as {who:?}: 401 without WWW-Authenticate", operation.name()));
-                }
+    every_operation_answers_each_kind_of_caller_as_the_document_says,
+    lists_hold_only_what_is_the_callers,
+}
+
+fn every_operation_answers_each_kind_of_caller_as_the_document_says(app: &App) {
+    let world = World::of(app);
+    let revoked = world.caller(Who::Revoked);
+    revoked.get("/v1/program").is(200);
+    revoke(app, &revoked);
+    let callers: Vec<(Who, Client)> = Who::ALL.into_iter().map(|who| (who, world.caller(who))).collect();
+    let mut faults = Vec::new();
+    // The reset comes last: it takes what the others would ask about.
+    let (resets, others): (Vec<_>, Vec<_>) = contract::operations().into_iter().partition(|one| one.path == "/v1/sandbox/reset");
+    for operation in others.iter().chain(&resets) {
+        for (who, client) in &callers {
+            let row = world.row(operation);
+            let body = row.body.as_ref().map(|body| body.to_string().into_bytes());
+            let keyed = if operation.wants_key() { client.with("Idempotency-Key", &world.fresh()) } else { client.clone() };
+            let answer = keyed.send(&operation.method, &row.path, body.as_deref());
+            let expected = row.expected(operation, *who);
+            if answer.status != expected {
+                faults.push(format!("{} as {who:?}: {} instead of {expected}: {}", operation.name(), answer.status, answer.text));
+            }
+            if expected == 401 && answer.header("www-authenticate").is_none() {
+                faults.push(format!("{} as {who:?}: 401 without WWW-Authenticate", operation.name()));
             }
         }
-        assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
     }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
 
-    fn lists_hold_only_what_is_the_callers(app: &App) {
-        let world = World::of(app);
-        let ids = |client: &Client, path: &str| -> Vec<String> { super::shop::all(client, path).iter().map(id_of).collect() };
-        let (own, other) = (app.storefront("shop-a"), app.storefront("shop-b"));
-        assert_eq!(ids(&own, "/v1/sales"), [world.sale.clone()]);
-        assert_eq!(ids(&other, "/v1/sales"), Vec::<String>::new());
-        assert_eq!(ids(&own, "/v1/commissions").len(), 1);
-        assert_eq!(ids(&other, "/v1/commissions"), Vec::<String>::new());
-        assert_eq!(ids(&app.referrer(&world.referrer), "/v1/commissions").len(), 1);
-        assert_eq!(ids(&app.referrer(&world.another), "/v1/commissions"), Vec::<String>::new());
-        // Asking for somebody else's by filter finds nothing.
-        assert_eq!(ids(&app.referrer(&world.another), &format!("/v1/commissions?referrer_id={}", world.referrer)), Vec::<String>::new());
-        assert_eq!(ids(&other, "/v1/sales?source=shop-a"), Vec::<String>::new());
-        // A storefront cannot speak for another.
-        other.post("/v1/sales", &json!({"order_id": "A-1", "source": "shop-a", "currency": "EUR", "subtotal": 1})).is(403);
-        other.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "A-1", "source": "shop-a"})).is(403);
-        other.post("/v1/sales/cancel", &json!({"order_id": "A-1", "source": "shop-a"})).is(403);
-        let mixed = other.post("/v1/sales/batch", &json!({"sales": [{"order_id": "B-1", "source": "shop-a", "currency": "EUR", "subtotal": 1}]})).is(200);
-        assert_eq!(mixed["data"][0]["status"], 403, "{mixed:#}");
-        // A browser sees that a code is good and no more, and only from its own origin.
-        let seen = app.browser("https://shop.example").get("/v1/codes/joe").is(200);
-        assert_eq!(seen, json!({"code": "JOE", "valid": true}));
-        app.client(&["--role", "publishable", "--origin", "https://shop.example"]).with("Origin", "https://evil.example").get("/v1/codes/JOE").is(403);
-        app.client(&["--role", "publishable", "--origin", "https://shop.example"]).get("/v1/codes/JOE").is(403);
-    }
+fn lists_hold_only_what_is_the_callers(app: &App) {
+    let world = World::of(app);
+    let ids = |client: &Client, path: &str| -> Vec<String> { super::shop::all(client, path).iter().map(id_of).collect() };
+    let (own, other) = (app.storefront("shop-a"), app.storefront("shop-b"));
+    assert_eq!(ids(&own, "/v1/sales"), std::slice::from_ref(&world.sale));
+    assert_eq!(ids(&other, "/v1/sales"), Vec::<String>::new());
+    assert_eq!(ids(&own, "/v1/commissions").len(), 1);
+    assert_eq!(ids(&other, "/v1/commissions"), Vec::<String>::new());
+    assert_eq!(ids(&app.referrer(&world.referrer), "/v1/commissions").len(), 1);
+    assert_eq!(ids(&app.referrer(&world.another), "/v1/commissions"), Vec::<String>::new());
+    // Asking for somebody else's by filter finds nothing.
+    assert_eq!(
+        ids(&app.referrer(&world.another), &format!("/v1/commissions?referrer_id={}", world.referrer)),
+        Vec::<String>::new()
+    );
+    assert_eq!(ids(&other, "/v1/sales?source=shop-a"), Vec::<String>::new());
+    // A storefront cannot speak for another.
+    other.post("/v1/sales", &json!({"order_id": "A-1", "source": "shop-a", "currency": "EUR", "subtotal": 1})).is(403);
+    other.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "A-1", "source": "shop-a"})).is(403);
+    other.post("/v1/sales/cancel", &json!({"order_id": "A-1", "source": "shop-a"})).is(403);
+    let mixed = other
+        .post("/v1/sales/batch", &json!({"sales": [{"order_id": "B-1", "source": "shop-a", "currency": "EUR", "subtotal": 1}]}))
+        .is(200);
+    assert_eq!(mixed["data"][0]["status"], 403, "{mixed:#}");
+    // A browser sees that a code is good and no more, and only from its own origin.
+    let seen = app.browser("https://shop.example").get("/v1/codes/joe").is(200);
+    assert_eq!(seen, json!({"code": "JOE", "valid": true}));
+    app.client(&["--role", "publishable", "--origin", "https://shop.example"])
+        .with("Origin", "https://evil.example")
+        .get("/v1/codes/JOE")
+        .is(403);
+    app.client(&["--role", "publishable", "--origin", "https://shop.example"]).get("/v1/codes/JOE").is(403);
 }

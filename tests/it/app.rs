@@ -56,9 +56,7 @@ pub(crate) fn play(engine: Engine, story: fn(&App)) {
 
 /// Tells each story on both engines: `sqlite::…` and `postgres::…`.
 macro_rules! stories {
-    ($($(#[$attribute:meta])* fn $name:ident($app:ident: &App) $body:block)+) => {
-        $($(#[$attribute])* fn $name($app: &$crate::app::App) $body)+
-
+    ($($name:ident),+ $(,)?) => {
         mod sqlite {
             $(#[test] fn $name() { $crate::app::play($crate::app::Engine::Sqlite, super::$name); })+
         }

@@ -56,11 +56,11 @@ impl Client {
     }
 
     pub(crate) fn post(&self, target: &str, body: &Value) -> Answer {
-        self.send("POST", target, Some(body.to_string().into_bytes()))
+        self.send("POST", target, Some(body.to_string().as_bytes()))
     }
 
     pub(crate) fn patch(&self, target: &str, body: &Value) -> Answer {
-        self.send("PATCH", target, Some(body.to_string().into_bytes()))
+        self.send("PATCH", target, Some(body.to_string().as_bytes()))
     }
 
     /// A POST without a body.
@@ -75,13 +75,13 @@ impl Client {
     }
 
     /// Sends bytes as they are; JSON unless a header says otherwise.
-    pub(crate) fn send(&self, method: &str, target: &str, body: Option<Vec<u8>>) -> Answer {
-        let answer = self.exchange(method, target, body.clone());
+    pub(crate) fn send(&self, method: &str, target: &str, body: Option<&[u8]>) -> Answer {
+        let answer = self.exchange(method, target, body);
         contract::judge(&Exchange {
             method,
             target,
             has_idempotency_key: self.has("idempotency-key"),
-            request: body.as_deref().unwrap_or_default(),
+            request: body.unwrap_or_default(),
             status: answer.status,
             content_type: answer.header("content-type"),
             response: answer.text.as_bytes(),
@@ -90,7 +90,7 @@ impl Client {
     }
 
     /// As [`Self::send`] but for addresses the document does not know.
-    pub(crate) fn exchange(&self, method: &str, target: &str, body: Option<Vec<u8>>) -> Answer {
+    pub(crate) fn exchange(&self, method: &str, target: &str, body: Option<&[u8]>) -> Answer {
         let title = format!("{method} {target}");
         let mut request = Request::builder().method(method).uri(format!("{}{target}", self.base));
         if let Some(token) = &self.token {
@@ -105,7 +105,7 @@ impl Client {
         let sent = match body {
             Some(body) => AGENT.run(request.body(body).expect("a request")),
             None if method == "GET" => AGENT.run(request.body(()).expect("a request")),
-            None => AGENT.run(request.body(Vec::<u8>::new()).expect("a request")),
+            None => AGENT.run(request.body(&b""[..]).expect("a request")),
         };
         let mut response = sent.unwrap_or_else(|fault| panic!("{title}: {fault}"));
         let text = response.body_mut().read_to_string().unwrap_or_else(|fault| panic!("{title}: {fault}"));

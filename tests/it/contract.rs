@@ -81,11 +81,6 @@ impl Operation {
         self.item["x-mode"] == "sandbox"
     }
 
-    /// Whether it takes a body.
-    pub(crate) fn has_body(&self) -> bool {
-        !self.item["requestBody"].is_null()
-    }
-
     /// Whether it wants an `Idempotency-Key`.
     pub(crate) fn wants_key(&self) -> bool {
         self.parameters.iter().any(|parameter| parameter["in"] == "header" && parameter["name"] == "Idempotency-Key")

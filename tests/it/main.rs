@@ -7,11 +7,15 @@ mod app;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bad_requests;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod keys;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]

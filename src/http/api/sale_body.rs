@@ -158,7 +158,7 @@ impl SaleBody {
     }
 }
 
-/// Refuses a time more than five minutes ahead of the ledger's clock.
+/// Refuses a time, if one is given, that lies ahead of the ledger's clock.
 pub(super) fn not_ahead(pointer: &str, at: Option<Instant>, now: Instant) -> Result<(), FieldError> {
     at.map_or(Ok(()), |at| field::not_ahead(pointer, at, now))
 }
