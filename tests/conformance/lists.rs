@@ -26,11 +26,11 @@ pub(crate) fn fields(xml: &str, item: &str, names: &[&str]) -> Vec<Vec<Option<St
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         Some(unescape(rest.split_once(&format!("</{name}>"))?.0))
     };
-    let items = xml.split(&format!("<{item} ")).flat_map(|part| part.split(&format!("<{item}>"))).skip(1);
-    items
-        .map(|part| part.split(&format!("</{item}>")).next().unwrap_or_default())
-        .map(|part| names.iter().map(|name| between(part, name)).collect())
-        .collect()
+    let end = format!("</{item}>");
+    let mut parts: Vec<&str> = xml.split(&end).collect();
+    // What follows the last item is none.
+    parts.pop();
+    parts.into_iter().map(|part| names.iter().map(|name| between(part, name)).collect()).collect()
 }
 
 /// The entities of XML.
