@@ -1,7 +1,9 @@
 //! The side door: one file per subcommand.
 
+mod check;
 mod config;
 mod migrate;
+mod report;
 mod serve;
 mod settings;
 mod token;
@@ -45,6 +47,11 @@ enum Command {
     /// Makes, lists and revokes API tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Prints reports
+    #[command(subcommand)]
+    Report(report::Command),
+    /// Recomputes the ledger from its rows and names every difference
+    Check(check::Args),
     /// Prints every setting and where it came from
     Config,
 }
@@ -55,6 +62,8 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Worker => worker::run(config),
         Command::Migrate => migrate::run(config),
         Command::Token(command) => token::run(command, config),
+        Command::Report(command) => report::run(command, config),
+        Command::Check(args) => check::run(args, config),
         Command::Config => config::run(config),
     }
 }

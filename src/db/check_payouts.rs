@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 
 use super::check::Span;
-use super::payouts::{Batch, Line, Payout};
-use super::schema::{adjustments, commission_changes, commissions, payout_batches, payout_lines, payouts};
+use super::payouts::{Line, Payout};
+use super::schema::{adjustments, commission_changes, commissions, payout_lines, payouts};
 use super::types::AnyId;
 use super::{Conn, DbResult};
-use crate::domain::id::{AdjustmentId, BatchId, ChangeId, CommissionId, PayoutId, ReferrerId};
+use crate::domain::id::{AdjustmentId, ChangeId, CommissionId, PayoutId, ReferrerId};
 use crate::domain::money::Currency;
 use crate::domain::payout::{ItemKind, PayoutStatus};
 
@@ -91,16 +91,4 @@ fn adjustment_items(conn: &mut Conn<'_>, items: &[AnyId]) -> DbResult<Vec<Item>>
     let rows: DbResult<Vec<(AdjustmentId, ReferrerId, Currency, i64)>> =
         among!(conn, adjustments::table.select(columns), adjustments::id, ids);
     Ok(rows?.into_iter().map(|(id, who, currency, amount)| (AnyId::from_uuid(id.uuid()), who, currency, amount)).collect())
-}
-
-/// A page of batches, ascending.
-///
-/// # Errors
-/// What the database reports.
-pub fn batches_page(conn: &mut Conn<'_>, after: Option<BatchId>, most: i64) -> DbResult<Vec<Batch>> {
-    let span = Span { above: after, upto: None };
-    on_db!(conn, c => spanned!(payout_batches::table.select(Batch::as_select()), payout_batches::id, span)
-        .order(payout_batches::id)
-        .limit(most)
-        .load(c))
 }

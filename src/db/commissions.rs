@@ -256,7 +256,7 @@ pub fn refunds_by_key(conn: &mut Conn<'_>, keys: &[(String, String)]) -> DbResul
 /// What the database reports.
 pub fn insert_refunds(tx: &mut Tx<'_>, mut rows: Vec<RefundRow>) -> DbResult<bool> {
     rows.sort_by(|a, b| (&a.source, &a.refund_id).cmp(&(&b.source, &b.refund_id)));
-    let inserted = on_db!(tx, c => diesel::insert_into(refunds::table).values(&rows).on_conflict_do_nothing().execute(c))?;
+    let inserted = insert_free!(tx, refunds::table, rows)?;
     Ok(inserted == rows.len())
 }
 

@@ -66,6 +66,24 @@ impl Place {
         }
     }
 
+    /// Whether there is a ledger yet: a file, or the schema on the server.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub fn exists(&self) -> Result<bool, ConnectError> {
+        match self {
+            Self::Sqlite(path) => Ok(path.exists()),
+            Self::Postgres { schema: None, .. } => Ok(true),
+            Self::Postgres { url, schema: Some(schema) } => {
+                let mut conn = open_postgres(url, None)?;
+                let found = diesel::sql_query("SELECT 1 FROM pg_namespace WHERE nspname = $1")
+                    .bind::<diesel::sql_types::Text, _>(*schema)
+                    .execute(&mut conn);
+                found.map(|count| count > 0).map_err(|error| ConnectError(format!("cannot look for the sandbox: {error}")))
+            }
+        }
+    }
+
     /// Opens a connection that only reads.
     ///
     /// # Errors

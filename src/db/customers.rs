@@ -155,10 +155,7 @@ pub fn keys_of(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<KeyRow>>
 /// What the database reports.
 pub fn insert_keys(tx: &mut Tx<'_>, mut rows: Vec<KeyRow>) -> DbResult<bool> {
     rows.sort_by(|a, b| (&a.value, a.kind, &a.source).cmp(&(&b.value, b.kind, &b.source)));
-    let mut inserted = 0;
-    for slice in rows.chunks(super::ROWS_PER_INSERT) {
-        inserted += on_db!(tx, c => diesel::insert_into(customer_keys::table).values(slice).on_conflict_do_nothing().execute(c))?;
-    }
+    let inserted = insert_free!(tx, customer_keys::table, rows)?;
     Ok(inserted == rows.len())
 }
 

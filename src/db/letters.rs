@@ -99,12 +99,13 @@ pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId) -> DbResult<Mat
 
 fn of_commission(conn: &mut Conn<'_>, subject: AnyId, kind: Notice) -> DbResult<Matter> {
     let id = CommissionId::from_uuid(subject.uuid());
-    let (net, currency, due_at) = on_db!(conn, c => commissions::table
+    let (amount, net, currency, due_at) = on_db!(conn, c => commissions::table
         .find(id)
-        .select((commissions::net, commissions::currency, commissions::due_at))
+        .select((commissions::amount, commissions::net, commissions::currency, commissions::due_at))
         .first(c))?;
-    let due_at = if kind == Notice::CommissionApproved { None } else { Some(due_at) };
-    Ok(Matter { amount: Some(Money { amount: net, currency }), due_at, ..Matter::default() })
+    // A letter that tells of the sale names what it brought; what was taken back since has a letter of its own.
+    let (amount, due_at) = if kind == Notice::CommissionApproved { (net, None) } else { (amount, Some(due_at)) };
+    Ok(Matter { amount: Some(Money { amount, currency }), due_at, ..Matter::default() })
 }
 
 fn of_change(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {

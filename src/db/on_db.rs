@@ -69,3 +69,19 @@ macro_rules! among {
         Ok(found)
     }};
 }
+
+/// Inserts those of `$rows` whose unique columns are free, and counts them. An empty slice must not
+/// reach SQLite: its count of changes would be that of the statement before.
+macro_rules! insert_free {
+    ($tx:expr, $table:path, $rows:expr) => {{
+        let mut outcome: $crate::db::DbResult<usize> = Ok(0);
+        for slice in $rows.chunks($crate::db::ROWS_PER_INSERT) {
+            let one = on_db!($tx, c => ::diesel::insert_into($table).values(slice).on_conflict_do_nothing().execute(c));
+            outcome = outcome.and_then(|sum| one.map(|count| sum + count));
+            if outcome.is_err() {
+                break;
+            }
+        }
+        outcome
+    }};
+}

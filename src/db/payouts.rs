@@ -112,17 +112,33 @@ pub fn batch(conn: &mut Conn<'_>, id: BatchId) -> DbResult<Option<Batch>> {
     on_db!(conn, c => payout_batches::table.find(id).select(Batch::as_select()).first(c).optional())
 }
 
+/// A batch without its list of those left out, which may be long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = payout_batches)]
+pub struct BatchHead {
+    /// The batch.
+    pub id: BatchId,
+    /// Where it stands.
+    pub status: BatchStatus,
+    /// What was approved before this was taken.
+    pub cutoff: Instant,
+    /// When it was prepared.
+    pub created_at: Instant,
+    /// When it was approved.
+    pub approved_at: Option<Instant>,
+}
+
 /// Up to `most` batches after `after`, ascending by id.
 ///
 /// # Errors
 /// What the database reports.
-pub fn batches(conn: &mut Conn<'_>, after: Option<BatchId>, most: i64) -> DbResult<Vec<Batch>> {
+pub fn heads(conn: &mut Conn<'_>, after: Option<BatchId>, most: i64) -> DbResult<Vec<BatchHead>> {
     on_db!(conn, c => {
         let mut query = payout_batches::table.into_boxed();
         if let Some(after) = after {
             query = query.filter(payout_batches::id.gt(after));
         }
-        query.order(payout_batches::id).limit(most).select(Batch::as_select()).load(c)
+        query.order(payout_batches::id).limit(most).select(BatchHead::as_select()).load(c)
     })
 }
 
@@ -334,14 +350,14 @@ pub fn move_commissions(tx: &mut Tx<'_>, ids: &[CommissionId], from: &[Commissio
     Ok(())
 }
 
-/// Count and sum of a batch's payouts by currency and status, for its summary.
-pub type Totals = Vec<(BatchId, Currency, PayoutStatus, i64, i64)>;
+/// Of one batch, currency and status: how many payouts, and their sum in minor units.
+pub type Total = (BatchId, Currency, PayoutStatus, i64, i64);
 
-/// The [`Totals`] of the given batches.
+/// The [`Total`]s of the given batches.
 ///
 /// # Errors
 /// What the database reports.
-pub fn totals(conn: &mut Conn<'_>, batches: &[BatchId]) -> DbResult<Totals> {
+pub fn totals(conn: &mut Conn<'_>, batches: &[BatchId]) -> DbResult<Vec<Total>> {
     use diesel::dsl::sql;
     use diesel::sql_types::BigInt;
     on_db!(conn, c => payouts::table

@@ -107,7 +107,7 @@ pub fn lock(tx: &mut Tx<'_>, ids: &[ReferrerId]) -> DbResult<Vec<Referrer>> {
 /// # Errors
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, rows: &[Referrer]) -> DbResult<bool> {
-    let inserted = on_db!(tx, c => diesel::insert_into(referrers::table).values(rows).on_conflict_do_nothing().execute(c))?;
+    let inserted = insert_free!(tx, referrers::table, rows)?;
     Ok(inserted == rows.len())
 }
 

@@ -200,10 +200,7 @@ pub fn lock(tx: &mut Tx<'_>, id: SaleId) -> DbResult<Option<SaleRow>> {
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, mut rows: Vec<SaleRow>) -> DbResult<bool> {
     rows.sort_by(|a, b| (&a.source, &a.order_id).cmp(&(&b.source, &b.order_id)));
-    let mut inserted = 0;
-    for slice in rows.chunks(super::ROWS_PER_INSERT) {
-        inserted += on_db!(tx, c => diesel::insert_into(sales::table).values(slice).on_conflict_do_nothing().execute(c))?;
-    }
+    let inserted = insert_free!(tx, sales::table, rows)?;
     Ok(inserted == rows.len())
 }
 

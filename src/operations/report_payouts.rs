@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use crate::db::{Conn, DbResult, reports};
+use crate::db::{Conn, DbFault, DbResult, reports, terms};
+use crate::domain::field::FieldError;
 use crate::domain::id::ReferrerId;
+use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::report::{Figures, Period};
 
@@ -49,11 +51,26 @@ pub struct Total {
     pub figures: Figures,
 }
 
-/// Adds the report up from the postings of one snapshot.
+/// Reads the report of the period from `from` to `to` ([`Period::parse`]) in the program's zone.
 ///
 /// # Errors
-/// What the database reports.
-pub fn report_payouts(conn: &mut Conn<'_>, period: &Period, timezone: &str) -> DbResult<PayoutReport> {
+/// What the database reports; inside, what is wrong with the period.
+pub fn report_payouts(
+    conn: &mut Conn<'_>,
+    now: Instant,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> DbResult<Result<PayoutReport, FieldError>> {
+    let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
+    let timezone = program.current().map_or("UTC", |version| &version.terms.timezone);
+    match Period::parse(from, to, timezone, now) {
+        Ok(period) => add_up(conn, &period, timezone).map(Ok),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+/// Adds the report up from the postings.
+fn add_up(conn: &mut Conn<'_>, period: &Period, timezone: &str) -> DbResult<PayoutReport> {
     let mut lines: BTreeMap<(ReferrerId, Currency), Figures> = BTreeMap::new();
     for (referrer, currency, moved) in reports::moved(conn, None, period.from)? {
         lines.entry((referrer, currency)).or_default().before(&moved);
@@ -155,7 +172,6 @@ pub fn safe_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::instant::Instant;
 
     fn report(name: &str) -> PayoutReport {
         let figures = Figures { opening: -5, earned: 1_000, closing: 995, ..Figures::default() };

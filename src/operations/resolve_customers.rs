@@ -94,7 +94,10 @@ pub fn resolve(tx: &mut Tx<'_>, now: Instant, facts: &[Option<&CustomerFacts>], 
     }
     let created: HashSet<CustomerId> = plan.created.iter().map(|row| row.id).collect();
     let mut rows: HashMap<CustomerId, Customer> = plan.created.into_iter().map(|row| (row.id, row)).collect();
-    let named: BTreeSet<CustomerId> = plan.of.iter().flatten().copied().filter(|id| !created.contains(id)).collect();
+    // Those who clash are locked too: what one merge has settled is not proposed again.
+    let clashing = plan.clashes.iter().flat_map(|(kept, other)| [*kept, *other]);
+    let named: BTreeSet<CustomerId> =
+        plan.of.iter().flatten().copied().chain(clashing).filter(|id| !created.contains(id)).collect();
     let wanted: BTreeSet<CustomerId> = named.iter().chain(also_lock).copied().collect();
     lock(tx, wanted, &mut rows)?;
     if named.iter().any(|id| rows.get(id).is_none_or(|row| row.merged_into.is_some())) {

@@ -2,14 +2,18 @@
 
 use actix_web::web::ServiceConfig;
 
+mod adjustments;
 pub mod codes;
 mod commissions;
 pub mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod payout_view;
+mod payouts;
 pub mod program;
 pub mod referrers;
 mod refunds;
+mod reports;
 mod sale_body;
 mod sale_view;
 mod sales;
@@ -18,12 +22,15 @@ mod source;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
+    adjustments::configure(cfg);
     codes::configure(cfg);
     commissions::configure(cfg);
     customers::configure(cfg);
+    payouts::configure(cfg);
     program::configure(cfg);
     referrers::configure(cfg);
     refunds::configure(cfg);
+    reports::configure(cfg);
     sales::configure(cfg);
     sandbox::configure(cfg);
 }

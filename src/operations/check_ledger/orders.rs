@@ -8,11 +8,10 @@ use crate::db::sales::{LineRow, RevisionRow, VerdictRow};
 use crate::db::terms::Program;
 use crate::db::types::Json;
 use crate::db::{Conn, DbResult};
-use crate::domain::attribution::{Verdict, VerdictKind, judge};
-use crate::domain::code::Code;
+use crate::domain::attribution::{VerdictKind, judge};
 use crate::domain::id::{ReferrerId, SaleId};
 use crate::domain::refund::{RefundContent, RefundedOrder, refunded};
-use crate::operations::fold::{Revision, revision};
+use crate::operations::fold::{Revision, revision, verdict};
 
 /// What hangs on the orders of a page.
 struct Leaves {
@@ -114,7 +113,7 @@ fn check_verdicts(sale: &SaleFacts, rows: &[VerdictRow], program: &Program, find
         let Json(inputs) = &row.inputs;
         findings.equal("verdict.sale_and_version", sale.id, &(inputs.sale_id, inputs.version), &(sale.id, row.version));
         let judged = judge(inputs, &|version| program.terms(version));
-        let stored = stored(row);
+        let stored = verdict(row);
         if judged != stored {
             let id = format_args!("{}#{}", sale.id, row.seq);
             findings.differ("verdict", id, format_args!("{judged:?}"), format_args!("{stored:?}"));
@@ -132,17 +131,6 @@ fn check_verdicts(sale: &SaleFacts, rows: &[VerdictRow], program: &Program, find
     );
     let shown = (sale.verdict_seq, sale.verdict_kind, sale.verdict_reason, sale.referrer_id);
     findings.equal("sale.verdict", sale.id, &expected, &shown);
-}
-
-fn stored(row: &VerdictRow) -> Verdict {
-    Verdict {
-        kind: row.kind,
-        reason: row.reason,
-        referrer_id: row.referrer_id,
-        code: row.code.as_deref().and_then(Code::fold),
-        evidence: row.evidence,
-        terms_version: row.terms_version,
-    }
 }
 
 /// Rows whose order is not there.

@@ -103,7 +103,7 @@ fn check_postings(row: &Payout, posted: &[Transfer], findings: &mut Findings) {
 pub(super) fn check_batches(conn: &mut Conn<'_>, findings: &mut Findings) -> DbResult<()> {
     let mut after = None;
     loop {
-        let page = check_payouts::batches_page(conn, after, PAGE)?;
+        let page = payouts::heads(conn, after, PAGE)?;
         findings.checked("payout_batches", page.len());
         let ids: Vec<BatchId> = page.iter().map(|row| row.id).collect();
         let mut statuses: HashMap<BatchId, Vec<PayoutStatus>> = HashMap::new();
