@@ -11,9 +11,17 @@ mod client;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod main_job;
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
@@ -22,6 +30,8 @@ mod sales;
 mod schema;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod smtp_server;
 #[cfg(test)]
 mod supplies;
 #[cfg(test)]
