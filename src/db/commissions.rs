@@ -212,6 +212,22 @@ pub fn changes_of(conn: &mut Conn<'_>, ids: &[CommissionId]) -> DbResult<Vec<Cha
         .load(c))
 }
 
+/// `now`, or the moment of the latest change of the given commissions if that is later. Who waited
+/// for their locks looked at the clock before whoever held them, and nodes' clocks differ: what is
+/// booked later must not seem to come earlier.
+///
+/// # Errors
+/// What the database reports.
+pub fn not_before_changes(conn: &mut Conn<'_>, ids: &[CommissionId], now: Instant) -> DbResult<Instant> {
+    let last: Option<Instant> = on_db!(conn, c => commission_changes::table
+        .filter(commission_changes::commission_id.eq_any(ids))
+        .order(commission_changes::created_at.desc())
+        .select(commission_changes::created_at)
+        .first(c)
+        .optional())?;
+    Ok(last.map_or(now, |last| now.max(last)))
+}
+
 /// The live commissions of the given sales.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 
 use super::connect::{ConnectError, Place};
-use super::transact::{WriteError, snapshot};
+use super::transact::{WriteError, read_error, snapshot};
 use super::{Conn, Db, DbResult};
 
 /// Reads are short and two cores serve them; more connections only cost memory.
@@ -59,11 +59,6 @@ impl Readers {
     /// `Unavailable` when no connection is to be had in time, `Failed` when a query fails.
     pub fn read<T>(&self, body: impl FnOnce(&mut Conn<'_>) -> DbResult<T>) -> Result<T, WriteError> {
         let mut db = self.pool.get().map_err(|error| WriteError::Unavailable(error.to_string()))?;
-        snapshot(&mut db, body).map_err(|fault| match fault {
-            diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ClosedConnection, _) => {
-                WriteError::Unavailable(fault.to_string())
-            }
-            _ => WriteError::Failed(fault.to_string()),
-        })
+        snapshot(&mut db, body).map_err(|fault| read_error(&fault))
     }
 }

@@ -24,6 +24,9 @@ pub enum WriteError {
     /// More is waiting than the service can write in time.
     #[error("too many writes are waiting")]
     Overloaded,
+    /// Other transactions were in the way each time.
+    #[error("other writes were in the way: {0}")]
+    InTheWay(String),
     /// The database cannot be reached, is full or is read-only.
     #[error("the ledger is unavailable: {0}")]
     Unavailable(String),
@@ -38,6 +41,8 @@ enum Remedy {
     Again,
     /// The connection is gone: open another and do it again.
     Reconnect,
+    /// Nobody knows what it was: do it again on another connection, but not for ever.
+    Doubt,
     /// The disk refuses: tell everybody, try nothing.
     Halt,
     /// Doing it again would fail again.
@@ -47,8 +52,14 @@ enum Remedy {
 /// Another writer's batch can be met once per batch it has under way; a deadlock at most a few times.
 const ATTEMPTS: u32 = 12;
 
-/// Faults of unknown kind are worth this many tries.
-const ATTEMPTS_UNKNOWN: u32 = 3;
+/// How PostgreSQL says that a lock was not to be had in time.
+pub const LOCK_TIMEOUT: &str = "lock timeout";
+
+/// How SQLite says that another process wrote all the while.
+const SQLITE_BUSY: &str = "database is locked";
+
+/// Broken connections, long waits for a lock and faults of unknown kind are worth this many tries.
+const ATTEMPTS_FEW: u32 = 3;
 
 impl Link {
     /// A connection to `place`, opened at the first use.
@@ -80,14 +91,17 @@ impl Link {
                 Err(fault) => fault,
             };
             let remedy = remedy(&db, &fault);
-            if remedy != Remedy::Reconnect {
+            if !matches!(remedy, Remedy::Reconnect | Remedy::Doubt) {
                 self.db = Some(db);
             }
-            let most = if matches!(fault, Error::RollbackTransaction) { ATTEMPTS } else { ATTEMPTS_UNKNOWN };
+            let text = fault.to_string();
+            let waited = [LOCK_TIMEOUT, SQLITE_BUSY].iter().any(|sign| text.contains(sign));
+            let most = if remedy == Remedy::Again && !waited { ATTEMPTS } else { ATTEMPTS_FEW };
             match remedy {
-                Remedy::Again | Remedy::Reconnect if attempt < most => pause(attempt),
-                Remedy::Again | Remedy::Reconnect | Remedy::Halt => return Err(WriteError::Unavailable(fault.to_string())),
-                Remedy::GiveUp => return Err(WriteError::Failed(fault.to_string())),
+                Remedy::Again | Remedy::Reconnect | Remedy::Doubt if attempt < most => pause(attempt),
+                Remedy::Again => return Err(WriteError::InTheWay(text)),
+                Remedy::Reconnect | Remedy::Halt => return Err(WriteError::Unavailable(text)),
+                Remedy::Doubt | Remedy::GiveUp => return Err(WriteError::Failed(text)),
             }
         }
         Err(WriteError::Overloaded)
@@ -112,15 +126,28 @@ fn remedy(db: &Db, fault: &DbFault) -> Remedy {
         (_, Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)) => {
             Remedy::Reconnect
         }
-        (Db::Sqlite(_), _) if text.contains("database is locked") => Remedy::Again,
+        (Db::Sqlite(_), _) if text.contains(SQLITE_BUSY) => Remedy::Again,
         (Db::Sqlite(_), _) if ["disk is full", "disk I/O", "readonly", "malformed"].iter().any(|sign| text.contains(sign)) => {
             Remedy::Halt
         }
-        // diesel-async knows only a few SQLSTATEs: a deadlock (40P01) arrives as unknown, as does a lost connection.
-        (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => {
-            if text.contains("deadlock") || text.contains("lock timeout") { Remedy::Again } else { Remedy::Reconnect }
-        }
+        (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)) => Remedy::Halt,
+        // diesel-async knows only a few SQLSTATEs: a deadlock (40P01) arrives as unknown, as does a server that stops.
+        (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => of_unknown(&text),
         _ => Remedy::GiveUp,
+    }
+}
+
+/// What PostgreSQL's words for faults without a kind of their own mean.
+fn of_unknown(text: &str) -> Remedy {
+    let says = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
+    if says(&["deadlock", LOCK_TIMEOUT]) {
+        Remedy::Again
+    } else if says(&["terminating connection", "shutting down", "starting up", "recovery mode"]) {
+        Remedy::Reconnect
+    } else if says(&["No space left", "could not extend", "could not write", "could not fsync"]) {
+        Remedy::Halt
+    } else {
+        Remedy::Doubt
     }
 }
 
@@ -131,6 +158,22 @@ fn pause(attempt: u32) {
     let _ = getrandom::fill(&mut noise);
     let [noise] = noise;
     std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5 + u64::from(noise) % 20));
+}
+
+/// What a failed read is to whoever asked: a connection that broke is no fault of the query.
+#[must_use]
+pub fn read_error(fault: &DbFault) -> WriteError {
+    let text = fault.to_string();
+    match fault {
+        Error::BrokenTransactionManager
+        | Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
+            WriteError::Unavailable(text)
+        }
+        Error::DatabaseError(DatabaseErrorKind::Unknown, _) if of_unknown(&text) != Remedy::Doubt => {
+            WriteError::Unavailable(text)
+        }
+        _ => WriteError::Failed(text),
+    }
 }
 
 /// Runs `body` on one unchanging view of the database.
@@ -144,5 +187,25 @@ pub fn snapshot<T>(db: &mut Db, body: impl FnOnce(&mut Conn<'_>) -> DbResult<T>)
             diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(conn)?;
             body(&mut Conn::Postgres(conn))
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_postgres_says_without_a_kind_is_told_apart() {
+        let cases = [
+            ("deadlock detected", Remedy::Again),
+            ("canceling statement due to lock timeout", Remedy::Again),
+            ("terminating connection due to administrator command", Remedy::Reconnect),
+            ("the database system is shutting down", Remedy::Reconnect),
+            ("could not extend file \"base/1/2\": No space left on device", Remedy::Halt),
+            ("numeric field overflow", Remedy::Doubt),
+        ];
+        for (text, remedy) in cases {
+            assert_eq!(of_unknown(text), remedy, "{text}");
+        }
     }
 }

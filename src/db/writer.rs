@@ -333,3 +333,7 @@ fn next(shared: &Shared) -> Option<Work> {
         gate = shared.bell.wait(gate).unwrap_or_else(PoisonError::into_inner);
     }
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

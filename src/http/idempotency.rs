@@ -9,7 +9,7 @@ use super::body::Fingerprint;
 use super::callers::Caller;
 use super::problem::{ApiError, PROBLEM_JSON};
 use crate::db::idempotency::{self, Taken};
-use crate::db::transact::WriteError;
+use crate::db::transact::{LOCK_TIMEOUT, WriteError};
 use crate::db::{DbResult, Tx};
 use crate::domain::instant::Instant;
 
@@ -77,7 +77,7 @@ where
             "idempotency_key_reused",
             "this Idempotency-Key was used for another request; send a new key with a new request",
         )),
-        Err(WriteError::Unavailable(cause)) if cause.contains("lock timeout") => {
+        Err(WriteError::InTheWay(cause)) if cause.contains(LOCK_TIMEOUT) => {
             let detail = "a request with this Idempotency-Key is still at work; send the same request again shortly";
             Err(ApiError::conflict("idempotency_key_in_use", detail).retry_after(2))
         }

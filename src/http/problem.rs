@@ -270,7 +270,7 @@ impl ResponseError for ApiError {
 impl From<WriteError> for ApiError {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Overloaded => Self::unavailable("overloaded", error.to_string(), 1),
+            WriteError::Overloaded | WriteError::InTheWay(_) => Self::unavailable("overloaded", error.to_string(), 1),
             WriteError::Unavailable(cause) => Self::unavailable("unavailable", cause, 2),
             WriteError::Failed(cause) => Self::internal(cause),
         }

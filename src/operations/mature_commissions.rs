@@ -23,6 +23,7 @@ pub fn mature_commissions(tx: &mut Tx<'_>, now: Instant) -> DbResult<usize> {
         return Ok(0);
     }
     let ids: Vec<CommissionId> = due.iter().map(|row| row.id).collect();
+    let now = commissions::not_before_changes(tx, &ids, now)?;
     let mut transfers = Vec::with_capacity(due.len());
     let mut mails = Vec::with_capacity(due.len());
     let mut events = Vec::with_capacity(due.len());

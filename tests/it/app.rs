@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -34,16 +34,16 @@ pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) data: TempDir,
     database: Option<String>,
-    settings: Vec<(String, String)>,
+    settings: Mutex<Vec<(String, String)>>,
     node: Mutex<Node>,
     tokens: Mutex<HashMap<String, String>>,
 }
 
-/// A running `hound serve`.
+/// A running `hound serve` or `hound worker`; ended when dropped.
 pub(crate) struct Node {
     child: Child,
     log: PathBuf,
-    /// `http://127.0.0.1:…`
+    /// `http://127.0.0.1:…`; empty for a worker, which has no door.
     pub(crate) base: String,
 }
 
@@ -77,9 +77,9 @@ impl App {
     pub(crate) fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::Builder::new().prefix("hound-test").tempdir().expect("a folder");
         let database = (engine == Engine::Postgres).then(fresh_database);
-        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let node = Node::start(hound(data.path(), database.as_deref(), settings_of(&settings)), data.path(), "serve");
-        Self { engine, data, database, settings, node: Mutex::new(node), tokens: Mutex::default() }
+        let settings = owned(settings);
+        let node = Node::start(hound(data.path(), database.as_deref(), &settings), data.path(), "serve");
+        Self { engine, data, database, settings: Mutex::new(settings), node: Mutex::new(node), tokens: Mutex::default() }
     }
 
     /// The ledger, for raw SQL.
@@ -97,30 +97,49 @@ impl App {
 
     /// Where the service listens.
     pub(crate) fn base(&self) -> String {
-        self.node.lock().unwrap_or_else(PoisonError::into_inner).base.clone()
+        lock(&self.node).base.clone()
     }
 
     /// Ends the service without a warning, as a power cut would, and starts it again.
     pub(crate) fn kill_and_restart(&self) {
-        let mut node = self.node.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut node = lock(&self.node);
         node.kill();
         *node = Node::start(self.hound(), self.data.path(), "serve again");
     }
 
-    /// A second service on the same database (PostgreSQL only).
-    pub(crate) fn second_node(&self) -> Node {
-        assert_eq!(self.engine, Engine::Postgres, "SQLite serves one process");
-        Node::start(self.hound(), self.data.path(), "serve 2")
+    /// Restarts the service with settings that differ.
+    pub(crate) fn restart_with(&self, settings: &[(&str, &str)]) {
+        lock(&self.settings).extend(owned(settings));
+        self.kill_and_restart();
+    }
+
+    /// Starts another process of the service on the same ledger.
+    pub(crate) fn another_node(&self) -> Node {
+        Node::start(self.hound(), self.data.path(), "serve beside")
+    }
+
+    /// Starts a `hound worker` on the same ledger, with settings of its own.
+    pub(crate) fn worker(&self, name: &str, settings: &[(&str, &str)]) -> Node {
+        let mut hound = self.hound();
+        hound.envs(settings.iter().copied());
+        Node::spawn(hound, "worker", self.data.path(), name)
+    }
+
+    /// What all processes of this house have said.
+    pub(crate) fn said(&self) -> String {
+        let files = fs::read_dir(self.data.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let logs = files.filter(|file| file.extension().is_some_and(|extension| extension == "log"));
+        logs.map(|log| fs::read_to_string(log).unwrap_or_default()).collect()
     }
 
     /// Asks the service to stop, as `systemctl stop` does, and returns whether it said goodbye properly.
     pub(crate) fn stop(&self) -> bool {
-        self.node.lock().unwrap_or_else(PoisonError::into_inner).stop()
+        lock(&self.node).stop()
     }
 
     /// The program with this house's settings.
     pub(crate) fn hound(&self) -> Command {
-        hound(self.data.path(), self.database.as_deref(), settings_of(&self.settings))
+        hound(self.data.path(), self.database.as_deref(), &lock(&self.settings))
     }
 
     /// Runs a subcommand to its end.
@@ -130,7 +149,7 @@ impl App {
 
     /// A token made by `hound token create`.
     pub(crate) fn token(&self, arguments: &[&str]) -> String {
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = lock(&self.tokens);
         if let Some(known) = tokens.get(&arguments.join(" ")) {
             return known.clone();
         }
@@ -213,12 +232,16 @@ impl Drop for App {
 }
 
 impl Node {
-    fn start(mut hound: Command, data: &Path, name: &str) -> Self {
+    fn spawn(mut hound: Command, verb: &str, data: &Path, name: &str) -> Self {
         let log = data.join(format!("{name}.log"));
         let file = File::create(&log).expect("a log");
         let errors = file.try_clone().expect("a log");
-        let command = hound.arg("serve").stdin(Stdio::null()).stdout(file).stderr(errors);
-        let mut node = Self { child: command.spawn().expect("hound starts"), log, base: String::new() };
+        let command = hound.arg(verb).stdin(Stdio::null()).stdout(file).stderr(errors);
+        Self { child: command.spawn().expect("hound starts"), log, base: String::new() }
+    }
+
+    fn start(hound: Command, data: &Path, name: &str) -> Self {
+        let mut node = Self::spawn(hound, "serve", data, name);
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(address) = node.address() {
@@ -277,11 +300,15 @@ impl Drop for Node {
     }
 }
 
-fn settings_of(settings: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hound<'a>(data: &Path, database: Option<&str>, settings: impl Iterator<Item = (&'a str, &'a str)>) -> Command {
+fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn hound(data: &Path, database: Option<&str>, settings: &[(String, String)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hound"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HOUND_")) {
         command.env_remove(name);
@@ -290,7 +317,7 @@ fn hound<'a>(data: &Path, database: Option<&str>, settings: impl Iterator<Item =
     if let Some(url) = database {
         command.env("HOUND_DATABASE_URL", url);
     }
-    command.envs(settings);
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
     command
 }
 

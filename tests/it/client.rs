@@ -17,6 +17,10 @@ static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
         .max_redirects_will_error(false)
         .accept("application/json")
         .timeout_global(Some(Duration::from_secs(60)))
+        // A crowd keeps its connections, and gives them up before the service does.
+        .max_idle_connections(256)
+        .max_idle_connections_per_host(128)
+        .max_idle_age(Duration::from_secs(10))
         .build()
         .new_agent()
 });
@@ -42,6 +46,11 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn new(base: &str, token: Option<&str>) -> Self {
         Self { base: base.to_owned(), token: token.map(str::to_owned), headers: Vec::new() }
+    }
+
+    /// The same caller at another door.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// The same caller with one header more.
@@ -91,6 +100,11 @@ impl Client {
 
     /// As [`Self::send`] but for addresses the document does not know.
     pub(crate) fn exchange(&self, method: &str, target: &str, body: Option<&[u8]>) -> Answer {
+        self.attempt(method, target, body).unwrap_or_else(|fault| panic!("{method} {target}: {fault}"))
+    }
+
+    /// As [`Self::exchange`] but for a service that may die before it answers.
+    pub(crate) fn attempt(&self, method: &str, target: &str, body: Option<&[u8]>) -> Result<Answer, ureq::Error> {
         let title = format!("{method} {target}");
         let mut request = Request::builder().method(method).uri(format!("{}{target}", self.base));
         if let Some(token) = &self.token {
@@ -107,9 +121,9 @@ impl Client {
             None if method == "GET" => AGENT.run(request.body(()).expect("a request")),
             None => AGENT.run(request.body(&b""[..]).expect("a request")),
         };
-        let mut response = sent.unwrap_or_else(|fault| panic!("{title}: {fault}"));
-        let text = response.body_mut().read_to_string().unwrap_or_else(|fault| panic!("{title}: {fault}"));
-        Answer { title, status: response.status().as_u16(), headers: response.headers().clone(), text }
+        let mut response = sent?;
+        let text = response.body_mut().read_to_string()?;
+        Ok(Answer { title, status: response.status().as_u16(), headers: response.headers().clone(), text })
     }
 
     fn has(&self, name: &str) -> bool {

@@ -13,11 +13,19 @@ mod client;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod main_job;
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]
@@ -26,6 +34,8 @@ mod sales;
 mod schema;
 #[cfg(test)]
 mod shop;
+#[cfg(test)]
+mod smtp_server;
 #[cfg(test)]
 mod supplies;
 #[cfg(test)]

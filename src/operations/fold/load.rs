@@ -9,7 +9,7 @@ use crate::db::sales::{HintRow, LineRow, SaleRow};
 use crate::db::types::Json;
 use crate::db::{Conn, DbFault, DbResult, Tx, commissions, sales, terms};
 use crate::domain::attribution::Decision;
-use crate::domain::id::{CustomerId, ReferrerId, SaleId};
+use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::operations::resolve_customers::People;
 
@@ -66,14 +66,7 @@ impl Fold {
     ) -> DbResult<Self> {
         let program = terms::program(tx)?.ok_or(DbFault::NotFound)?;
         let mut orders: BTreeMap<SaleId, OrderState> = orders.into_iter().map(|order| (order.sale.id, order)).collect();
-        let existing: Vec<SaleId> = orders.keys().copied().collect();
-        if !existing.is_empty() {
-            for row in commissions::lock_live_of(tx, &existing)? {
-                if let Some(order) = orders.get_mut(&row.sale_id) {
-                    order.commission = Some(row);
-                }
-            }
-        }
+        let now = lock_commissions(tx, &mut orders, now)?;
         let customers = standings(tx, people)?;
         // Those created in this transaction have neither sales nor referrals yet.
         let known: Vec<CustomerId> = people.rows.keys().filter(|id| !people.created.contains(id)).copied().collect();
@@ -96,6 +89,24 @@ impl Fold {
             out: write::Writes::default(),
         })
     }
+}
+
+/// Locks the live commissions of `orders`; returns the moment that bookings on them carry.
+fn lock_commissions(tx: &mut Tx<'_>, orders: &mut BTreeMap<SaleId, OrderState>, now: Instant) -> DbResult<Instant> {
+    let existing: Vec<SaleId> = orders.keys().copied().collect();
+    if existing.is_empty() {
+        return Ok(now);
+    }
+    let rows = commissions::lock_live_of(tx, &existing)?;
+    let ids: Vec<CommissionId> = rows.iter().map(|row| row.id).collect();
+    let now = rows.iter().filter_map(|row| row.approved_at).fold(now, Instant::max);
+    let now = commissions::not_before_changes(tx, &ids, now)?;
+    for row in rows {
+        if let Some(order) = orders.get_mut(&row.sale_id) {
+            order.commission = Some(row);
+        }
+    }
+    Ok(now)
 }
 
 fn standings(tx: &mut Tx<'_>, people: &People) -> DbResult<HashMap<CustomerId, Standing>> {

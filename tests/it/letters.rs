@@ -1,0 +1,194 @@
+//! Letters over a real line to a server that fails as planned: each arrives, under its one name.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::{Duration, Instant as Moment};
+
+use serde_json::{Value, json};
+
+use super::app::{App, execute, stories};
+use super::client::Client;
+use super::crashes::leases_end;
+use super::shop::{enrol, order, sell};
+use super::smtp_server::{Fault, FaultPlan, Received, SmtpServer};
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Faults that are no verdict on the letter: it must be tried again until it is taken.
+const TRANSIENT: [Fault; 9] = [
+    Fault::Clean,
+    Fault::Busy,
+    Fault::MailTransient,
+    Fault::MailPermanent,
+    Fault::RcptTransient,
+    Fault::DataTransient,
+    Fault::DropBeforeDot,
+    Fault::DropAfterDot,
+    Fault::HangUp,
+];
+
+/// Mail threads of one worker: so many letters can be on their way when it is killed.
+const ON_THEIR_WAY: usize = 2;
+
+const NOWHERE: (&str, &str) = ("HOUND_MAIL_MODE", "");
+
+fn to(server: &SmtpServer) -> Vec<(String, String)> {
+    let port = server.port().to_string();
+    let settings = [
+        ("MAIL_MODE", "smtp"),
+        ("SMTP_HOST", "127.0.0.1"),
+        ("SMTP_PORT", port.as_str()),
+        ("SMTP_SECURITY", "none"),
+        ("SMTP_FROM", "rewards@shop.example"),
+    ];
+    settings.iter().map(|(name, value)| (format!("HOUND_{name}"), (*value).to_owned())).collect()
+}
+
+fn borrowed(settings: &[(String, String)]) -> Vec<(&str, &str)> {
+    settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Sells to `count` friends of one referrer: a welcome and a letter for each.
+fn good_news(shop: &Client, count: usize) -> usize {
+    enrol(shop, "joe@example.com", "JOE");
+    for number in 0..count {
+        sell(shop, &order(&format!("A-{number}"), 1_000, &format!("friend{number}@example.com"), "JOE"));
+    }
+    count + 1
+}
+
+/// What `/health/ready` says of letters.
+fn mail_readiness(client: &Client) -> (bool, usize) {
+    let ready = client.get("/health/ready").is(200);
+    assert_eq!(ready["status"], "ready", "{ready:#}");
+    let waiting = ready["mail"]["waiting"].as_u64().expect("a number");
+    (ready["mail"]["transport"].as_bool().expect("yes or no"), usize::try_from(waiting).expect("small"))
+}
+
+/// As if the waits between two tries were over.
+fn waits_end(app: &App) {
+    execute(&app.place(), "UPDATE jobs SET run_at = created_at WHERE status = 'ready'").expect("waits");
+}
+
+fn until(app: &App, what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Moment::now() + PATIENCE;
+    while !done() {
+        assert!(Moment::now() < deadline, "{what}: not within {PATIENCE:?}");
+        waits_end(app);
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The Message-IDs of letters in `status`.
+fn named(app: &App, status: &str) -> BTreeSet<String> {
+    app.ask(&format!("SELECT message_id AS line FROM mails WHERE status = '{status}'")).into_iter().collect()
+}
+
+fn names(letters: &[Received]) -> BTreeSet<String> {
+    letters.iter().map(Received::message_id).collect()
+}
+
+fn count_of(counts: &BTreeMap<Fault, usize>, fault: Fault) -> usize {
+    counts.get(&fault).copied().unwrap_or(0)
+}
+
+stories! {
+    every_letter_arrives_under_its_one_name_though_the_server_fails_and_the_worker_is_killed,
+    a_letter_refused_for_good_is_not_sent_again_and_holds_up_no_other,
+    letters_wait_for_a_transport_and_go_when_one_is_set,
+    one_click_ends_letters_of_that_kind_and_of_no_other,
+}
+
+fn every_letter_arrives_under_its_one_name_though_the_server_fails_and_the_worker_is_killed(app: &App) {
+    app.restart_with(&[NOWHERE]);
+    let shop = app.owner();
+    let letters = good_news(&shop, 60);
+    // Nobody can send them: they wait, and readiness says so and stays ready.
+    assert_eq!(mail_readiness(&shop), (false, letters));
+
+    let server = SmtpServer::start(FaultPlan::seeded(7, 97, &TRANSIENT));
+    let settings = to(&server);
+    let mut worker = app.worker("worker 1", &borrowed(&settings));
+    let mut kills = 0;
+    for share in [letters / 4, letters / 2] {
+        until(app, "letters arrive", || server.messages().len() >= share);
+        worker.kill();
+        kills += 1;
+        leases_end(app);
+        worker = app.worker(&format!("worker {}", kills + 1), &borrowed(&settings));
+    }
+    until(app, "every letter is sent", || mail_readiness(&shop).1 == 0);
+
+    let (received, queued) = (server.messages(), named(app, "sent"));
+    assert_eq!((names(&received), queued.len()), (queued, letters));
+    // A second copy only where the line broke after the letter was taken, or the worker died then.
+    let second = received.len() - letters;
+    let allowed = count_of(&server.fault_counts(), Fault::DropAfterDot) + kills * ON_THEIR_WAY;
+    assert!(second <= allowed, "{second} second copies, {allowed} explained");
+    println!("{letters} letters in {} transmissions, faults {:?}", received.len(), server.fault_counts());
+    assert!(TRANSIENT.iter().all(|fault| count_of(&server.fault_counts(), *fault) > 0), "{:?}", server.fault_counts());
+    drop(worker);
+}
+
+fn a_letter_refused_for_good_is_not_sent_again_and_holds_up_no_other(app: &App) {
+    let server =
+        SmtpServer::start(FaultPlan::repeating(&[Fault::Clean, Fault::RcptPermanent, Fault::Clean, Fault::DataPermanent]));
+    app.restart_with(&[NOWHERE]);
+    let shop = app.owner();
+    let letters = good_news(&shop, 19);
+    app.restart_with(&borrowed(&to(&server)));
+    let shop = app.owner();
+    until(app, "every letter ends", || mail_readiness(&shop) == (true, 0));
+    let counts = server.fault_counts();
+    let refused = count_of(&counts, Fault::RcptPermanent) + count_of(&counts, Fault::DataPermanent);
+    assert_eq!((letters, refused), (20, 10));
+    assert_eq!(named(app, "undeliverable").len(), refused);
+    let received = server.messages();
+    assert_eq!((names(&received), received.len()), (named(app, "sent"), letters - refused));
+    assert_eq!(app.ask("SELECT kind AS line FROM jobs"), Vec::<String>::new());
+}
+
+fn letters_wait_for_a_transport_and_go_when_one_is_set(app: &App) {
+    app.restart_with(&[NOWHERE]);
+    let shop = app.owner();
+    let letters = good_news(&shop, 3);
+    app.kill_and_restart();
+    assert_eq!(mail_readiness(&app.owner()), (false, letters));
+    let server = SmtpServer::start(FaultPlan::clean());
+    app.restart_with(&borrowed(&to(&server)));
+    let shop = app.owner();
+    until(app, "every letter is sent", || mail_readiness(&shop) == (true, 0));
+    assert_eq!((names(&server.messages()), server.messages().len()), (named(app, "sent"), letters));
+}
+
+fn one_click_ends_letters_of_that_kind_and_of_no_other(app: &App) {
+    let server = SmtpServer::start(FaultPlan::clean());
+    app.restart_with(&borrowed(&to(&server)));
+    let shop = app.owner();
+    enrol(&shop, "joe@example.com", "JOE");
+    sell(&shop, &order("A-1", 1_000, "bea@example.com", "JOE"));
+    until(app, "two letters arrive", || server.messages().len() == 2);
+    let letters = server.messages();
+    let sale = letters.iter().find(|letter| letter.headers("List-Id").concat().contains("sale_credited"));
+    let link = sale.expect("a letter that can be declined").headers("List-Unsubscribe").pop().expect("a link");
+    let path = link.trim_matches(['<', '>']).strip_prefix(&app.base()).expect("our own address").to_owned();
+    // Looking does nothing: scanners look at every link.
+    assert_eq!(app.nobody().get(&path).status, 200);
+    sell(&shop, &order("A-2", 1_000, "cleo@example.com", "JOE"));
+    until(app, "a third letter arrives", || server.messages().len() == 3);
+
+    let click = app.nobody().with("Content-Type", "application/x-www-form-urlencoded");
+    let clicked = click.exchange("POST", &path, Some(b"List-Unsubscribe=One-Click"));
+    assert_eq!(clicked.status, 200, "{}", clicked.text);
+    sell(&shop, &order("A-3", 1_000, "dora@example.com", "JOE"));
+    shop.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "A-1", "amount": 500})).is(201);
+    until(app, "every letter ends", || mail_readiness(&shop).1 == 0);
+    let kinds = |status: &str| -> Value {
+        json!(app.ask(&format!("SELECT kind AS line FROM mails WHERE status = '{status}' ORDER BY kind")))
+    };
+    assert_eq!(kinds("declined"), json!(["sale_credited"]));
+    assert_eq!(kinds("sent"), json!(["commission_reduced", "sale_credited", "sale_credited", "welcome"]));
+    assert_eq!(server.messages().len(), 4);
+}
