@@ -23,6 +23,7 @@ pub mod payouts;
 pub mod pool;
 pub mod referrers;
 pub mod reports;
+pub mod sale_lists;
 pub mod sales;
 pub mod schema;
 pub mod settings;

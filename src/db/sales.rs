@@ -10,7 +10,6 @@ use crate::domain::customer::Metadata;
 use crate::domain::id::{CustomerId, ProgramId, ReferrerId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
-use crate::domain::principal::Scope;
 use crate::domain::sale::{OrderKey, SaleContent, SaleStatus};
 
 /// The anchor row of an order: one per (source, order_id), also made by a refund or cancel that
@@ -341,83 +340,5 @@ impl SaleRow {
             metadata: Json(Metadata::new()),
             created_at: now,
         }
-    }
-}
-
-/// Which orders a list shows.
-#[derive(Debug, Clone)]
-pub struct SaleFilter {
-    /// Whose orders the caller may see.
-    pub scope: Scope,
-    /// Of one storefront.
-    pub source: Option<String>,
-    /// Of this number.
-    pub order_id: Option<String>,
-    /// Of one customer.
-    pub customer_id: Option<CustomerId>,
-    /// Credited to one referrer.
-    pub referrer_id: Option<ReferrerId>,
-    /// In one status.
-    pub status: Option<SaleStatus>,
-    /// With one kind of verdict.
-    pub verdict: Option<VerdictKind>,
-    /// After this one.
-    pub after: Option<SaleId>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-/// A page of orders, oldest first.
-///
-/// # Errors
-/// What the database reports.
-pub fn list(conn: &mut Conn<'_>, filter: &SaleFilter) -> DbResult<Vec<SaleRow>> {
-    let Some(scoped) = scope_source(&filter.scope) else { return Ok(Vec::new()) };
-    on_db!(conn, c => {
-        let mut query = sales::table.order(sales::id).limit(filter.limit).select(SaleRow::as_select()).into_boxed();
-        if let Some(source) = scoped {
-            query = query.filter(sales::source.eq(source));
-        }
-        if let Some(source) = &filter.source {
-            query = query.filter(sales::source.eq(source));
-        }
-        if let Some(order_id) = &filter.order_id {
-            query = query.filter(sales::order_id.eq(order_id));
-        }
-        if let Some(customer) = filter.customer_id {
-            query = query.filter(sales::customer_id.eq(customer));
-        }
-        if let Some(referrer) = filter.referrer_id {
-            query = query.filter(sales::referrer_id.eq(referrer));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(sales::status.eq(status));
-        }
-        if let Some(verdict) = filter.verdict {
-            query = query.filter(sales::verdict_kind.eq(verdict));
-        }
-        if let Some(after) = filter.after {
-            query = query.filter(sales::id.gt(after));
-        }
-        query.load(c)
-    })
-}
-
-/// One order, if `scope` may see it.
-///
-/// # Errors
-/// What the database reports.
-pub fn find(conn: &mut Conn<'_>, scope: &Scope, id: SaleId) -> DbResult<Option<SaleRow>> {
-    let Some(scoped) = scope_source(scope) else { return Ok(None) };
-    let row: Option<SaleRow> = on_db!(conn, c => sales::table.find(id).select(SaleRow::as_select()).first(c).optional())?;
-    Ok(row.filter(|row| scoped.is_none_or(|source| row.source == source)))
-}
-
-/// The source that a scope is narrowed to, if any; `None` when it may see no order at all.
-fn scope_source(scope: &Scope) -> Option<Option<&str>> {
-    match scope {
-        Scope::All => Some(None),
-        Scope::Source(source) => Some(Some(source)),
-        Scope::Referrer(_) | Scope::Nothing => None,
     }
 }

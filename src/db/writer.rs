@@ -64,9 +64,11 @@ trait Run: Send + Sync {
 }
 
 type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
+type Answer<Out> = oneshot::Receiver<Result<Out, WriteError>>;
 
 struct Queue<Req, Out> {
-    waiting: Mutex<VecDeque<Asked<Req, Out>>>,
+    // What one caller asks for at once stays together: two writers must not do its parts in parallel.
+    waiting: Mutex<VecDeque<Vec<Asked<Req, Out>>>>,
     operation: Operation<Req, Out>,
     batch_max: usize,
 }
@@ -213,17 +215,18 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
         self.submit(request)?.blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Asks for many, in order: each slice is committed before the next begins.
+    /// Asks for many, in order: each slice is one transaction, committed before the next begins.
     pub async fn ask_all(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
         let mut answers = Vec::with_capacity(requests.len());
-        let mut requests = requests.into_iter().peekable();
-        while requests.peek().is_some() {
-            let slice: Vec<_> = requests.by_ref().take(self.queue.batch_max).map(|request| self.submit(request)).collect();
-            for asked in slice {
-                answers.push(match asked {
-                    Ok(answer) => answer.await.unwrap_or_else(|_| Err(stopped())),
-                    Err(error) => Err(error),
-                });
+        for slice in self.slices(requests) {
+            let count = slice.len();
+            match self.submit_slice(slice) {
+                Ok(asked) => {
+                    for answer in asked {
+                        answers.push(answer.await.unwrap_or_else(|_| Err(stopped())));
+                    }
+                }
+                Err(error) => answers.extend((0..count).map(|_| Err(error.clone()))),
             }
         }
         answers
@@ -231,12 +234,38 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
 
     /// [`Self::ask_all`] for threads outside the async runtime.
     pub fn ask_all_blocking(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
-        let asked: Vec<_> = requests.into_iter().map(|request| self.submit(request)).collect();
-        asked.into_iter().map(|answer| answer?.blocking_recv().unwrap_or_else(|_| Err(stopped()))).collect()
+        let mut answers = Vec::with_capacity(requests.len());
+        for slice in self.slices(requests) {
+            let count = slice.len();
+            match self.submit_slice(slice) {
+                Ok(asked) => answers.extend(asked.into_iter().map(|one| one.blocking_recv().unwrap_or_else(|_| Err(stopped())))),
+                Err(error) => answers.extend((0..count).map(|_| Err(error.clone()))),
+            }
+        }
+        answers
     }
 
-    fn submit(&self, request: Req) -> Result<oneshot::Receiver<Result<Out, WriteError>>, WriteError> {
-        let (reply, answer) = oneshot::channel();
+    fn slices(&self, requests: Vec<Req>) -> Vec<Vec<Req>> {
+        let mut requests = requests.into_iter().peekable();
+        let mut slices = Vec::new();
+        while requests.peek().is_some() {
+            slices.push(requests.by_ref().take(self.queue.batch_max).collect());
+        }
+        slices
+    }
+
+    fn submit(&self, request: Req) -> Result<Answer<Out>, WriteError> {
+        self.submit_slice(vec![request])?.pop().ok_or_else(stopped)
+    }
+
+    fn submit_slice(&self, requests: Vec<Req>) -> Result<Vec<Answer<Out>>, WriteError> {
+        let (asked, answers): (Vec<_>, Vec<_>) = requests
+            .into_iter()
+            .map(|request| {
+                let (reply, answer) = oneshot::channel();
+                ((request, reply), answer)
+            })
+            .unzip();
         {
             let mut gate = lock(&self.shared.gate);
             if gate.closed {
@@ -245,11 +274,11 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
             if gate.waiting >= WAITING_MAX {
                 return Err(WriteError::Overloaded);
             }
-            gate.waiting += 1;
-            lock(&self.queue.waiting).push_back((request, reply));
+            gate.waiting += asked.len();
+            lock(&self.queue.waiting).push_back(asked);
         }
         self.shared.bell.notify_one();
-        Ok(answer)
+        Ok(answers)
     }
 }
 
@@ -259,9 +288,8 @@ fn stopped() -> WriteError {
 
 impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
     fn take(&self, most: usize) -> (usize, Work) {
-        let mut waiting = lock(&self.waiting);
-        let count = waiting.len().min(most).min(self.batch_max);
-        let (requests, replies): (Vec<Req>, Vec<_>) = waiting.drain(..count).unzip();
+        let (requests, replies): (Vec<Req>, Vec<_>) = self.next_slice(most.min(self.batch_max)).into_iter().unzip();
+        let count = requests.len();
         let operation = self.operation;
         let work = move |shared: &Shared, link: &mut Link| {
             let answers = write(shared, link, operation, &requests);
@@ -269,6 +297,18 @@ impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
             replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)));
         };
         (count, Box::new(work))
+    }
+}
+
+impl<Req, Out> Queue<Req, Out> {
+    /// What waits, up to `most` requests; what one caller asked for at once is never split.
+    fn next_slice(&self, most: usize) -> Vec<Asked<Req, Out>> {
+        let mut waiting = lock(&self.waiting);
+        let mut slice = waiting.pop_front().unwrap_or_default();
+        while waiting.front().is_some_and(|next| slice.len() + next.len() <= most) {
+            slice.extend(waiting.pop_front().unwrap_or_default());
+        }
+        slice
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::fold::SaleView;
-use crate::db::sales::{self, SaleFilter, SaleRow, VerdictRow};
+use crate::db::sale_lists::{self, SaleFilter};
+use crate::db::sales::{self, SaleRow, VerdictRow};
 use crate::db::terms::{self, Program};
 use crate::db::{Conn, DbFault, DbResult, commissions};
 use crate::domain::attribution::Verdict;
@@ -15,7 +16,7 @@ use crate::domain::principal::Scope;
 /// # Errors
 /// What the database reports.
 pub fn list_sales(conn: &mut Conn<'_>, filter: &SaleFilter) -> DbResult<Vec<SaleView>> {
-    let rows = sales::list(conn, filter)?;
+    let rows = sale_lists::list(conn, filter)?;
     views(conn, rows)
 }
 
@@ -24,7 +25,7 @@ pub fn list_sales(conn: &mut Conn<'_>, filter: &SaleFilter) -> DbResult<Vec<Sale
 /// # Errors
 /// What the database reports.
 pub fn show_sale(conn: &mut Conn<'_>, scope: &Scope, id: SaleId) -> DbResult<Option<SaleView>> {
-    let rows: Vec<SaleRow> = sales::find(conn, scope, id)?.into_iter().collect();
+    let rows: Vec<SaleRow> = sale_lists::find(conn, scope, id)?.into_iter().collect();
     Ok(views(conn, rows)?.into_iter().next())
 }
 
@@ -33,7 +34,7 @@ pub fn show_sale(conn: &mut Conn<'_>, scope: &Scope, id: SaleId) -> DbResult<Opt
 /// # Errors
 /// What the database reports.
 pub fn explain_sale(conn: &mut Conn<'_>, scope: &Scope, id: SaleId) -> DbResult<Option<(Program, Vec<VerdictRow>)>> {
-    if sales::find(conn, scope, id)?.is_none() {
+    if sale_lists::find(conn, scope, id)?.is_none() {
         return Ok(None);
     }
     let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;

@@ -194,7 +194,7 @@ fn look_at_everything(app: &App, diary: &Diary, joe: &str) {
     assert_eq!(balance(&app.owner(), joe), [owed, 0, 0, 0]);
     // A welcome, and one for each sale and each refund.
     every_letter_was_written(app, 1 + sales + refunds);
-    println!("{sales} sales, {refunds} refunds and {} letters stand", 1 + sales + refunds);
+    eprintln!("{sales} sales, {refunds} refunds and {} letters stand", 1 + sales + refunds);
 }
 
 stories! {
@@ -203,7 +203,7 @@ stories! {
 
 fn fifty_kills_under_load_lose_nothing_that_was_acknowledged(app: &App) {
     let seed = seed();
-    println!("HOUND_TEST_SEED={seed}");
+    eprintln!("HOUND_TEST_SEED={seed}");
     let mut dice = Dice::new(seed);
     let joe = enrol(&app.owner(), "joe@example.com", "JOE");
     let diary = Diary::default();

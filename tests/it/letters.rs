@@ -127,7 +127,7 @@ fn every_letter_arrives_under_its_one_name_though_the_server_fails_and_the_worke
     let second = received.len() - letters;
     let allowed = count_of(&server.fault_counts(), Fault::DropAfterDot) + kills * ON_THEIR_WAY;
     assert!(second <= allowed, "{second} second copies, {allowed} explained");
-    println!("{letters} letters in {} transmissions, faults {:?}", received.len(), server.fault_counts());
+    eprintln!("{letters} letters in {} transmissions, faults {:?}", received.len(), server.fault_counts());
     assert!(TRANSIENT.iter().all(|fault| count_of(&server.fault_counts(), *fault) > 0), "{:?}", server.fault_counts());
     drop(worker);
 }

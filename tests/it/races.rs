@@ -212,7 +212,7 @@ fn a_refund_that_overtakes_its_sale_ends_as_one_that_follows_it(app: &App) {
             }
         }
     });
-    println!("{} of 480 refunds came before their sale", early.load(Ordering::Relaxed));
+    eprintln!("{} of 480 refunds came before their sale", early.load(Ordering::Relaxed));
     let euro = |amount: i64| json!({"amount": amount, "currency": "EUR"});
     for sale in all(&doors.clients[0], "/v1/sales") {
         let wanted = json!(["paid", "attributed", "JOE", euro(1_000), euro(500), "pending"]);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::sale_body::SaleBody;
 use super::sale_view::{ExplainedVerdict, ShownSale};
 use super::source::source_of;
-use crate::db::sales::SaleFilter;
+use crate::db::sale_lists::SaleFilter;
 use crate::domain::attribution::{VerdictKind, judge};
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::id::{CustomerId, ReferrerId, SaleId};

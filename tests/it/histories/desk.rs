@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use houndplan::clock::Clock;
 use houndplan::db::connect::Place;
 use houndplan::db::ledger;
-use houndplan::db::{commissions, sales};
+use houndplan::db::{commissions, sale_lists, sales};
 use houndplan::domain::code::Code;
 use houndplan::domain::customer::{CustomerFacts, CustomerKey};
 use houndplan::domain::id::{BatchId, PayoutId, ReferrerId, SaleId};
@@ -34,6 +34,7 @@ pub(super) struct Desk {
     pub(super) book: Book,
     _folder: TempDir,
     now: std::cell::Cell<Instant>,
+    enrolled: std::cell::RefCell<Vec<ReferrerId>>,
     batches: std::cell::RefCell<Vec<BatchId>>,
     pub(super) payouts: std::cell::RefCell<Vec<PayoutId>>,
 }
@@ -75,6 +76,7 @@ impl Desk {
             book,
             _folder: folder,
             now: std::cell::Cell::new(START),
+            enrolled: std::cell::RefCell::default(),
             batches: std::cell::RefCell::default(),
             payouts: std::cell::RefCell::default(),
         }
@@ -84,7 +86,10 @@ impl Desk {
         let code = Code::fold(name).expect("a code");
         let wish = Enrolment { customer: person(name), code: Some(code), invite: false };
         match self.book.writer.write_blocking(move |tx, now| enroll_referrer(tx, now, &wish)).expect("a write") {
-            Enrolled::Done { referrer, .. } => referrer.id,
+            Enrolled::Done { referrer, .. } => {
+                self.enrolled.borrow_mut().push(referrer.id);
+                referrer.id
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -142,9 +147,9 @@ impl Desk {
         let write = move |tx: &mut houndplan::db::Tx<'_>, now| prepare_payouts::prepare_payouts(tx, now, &request);
         let prepared = self.book.writer.write_blocking(write).expect("a write");
         self.batches.borrow_mut().push(prepared.batch.id);
-        // In the order of the referrers' enrolment, which is the same on both engines.
+        // In the order of enrolment, which both engines share; ids made at one instant have none.
         let mut payouts = prepared.payouts;
-        payouts.sort_by_key(|payout| payout.referrer_id);
+        payouts.sort_by_key(|payout| self.enrolled.borrow().iter().position(|id| *id == payout.referrer_id));
         self.payouts.borrow_mut().extend(payouts.into_iter().map(|payout| payout.id));
     }
 
@@ -184,7 +189,7 @@ impl Desk {
 
     pub(super) fn order(&self, order: &str, names: &BTreeMap<ReferrerId, &str>) -> Option<OrderEnd> {
         let key = key(order);
-        let filter = sales::SaleFilter {
+        let filter = sale_lists::SaleFilter {
             scope: houndplan::domain::principal::Scope::All,
             source: Some(key.source),
             order_id: Some(key.order_id),
@@ -195,7 +200,7 @@ impl Desk {
             after: None,
             limit: 1,
         };
-        let row = self.book.readers.read(|conn| sales::list(conn, &filter)).expect("a read").pop()?;
+        let row = self.book.readers.read(|conn| sale_lists::list(conn, &filter)).expect("a read").pop()?;
         let verdicts = self.book.readers.read(|conn| sales::verdicts_of(conn, &[row.id])).expect("a read");
         let last = verdicts.last();
         let name = |id: ReferrerId| names.get(&id).map_or_else(|| "?".to_owned(), |name| (*name).to_owned());
