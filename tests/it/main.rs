@@ -11,6 +11,8 @@ mod client;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod main_job;
