@@ -17,6 +17,8 @@ mod crashes;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod keys;
