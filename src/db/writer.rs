@@ -63,11 +63,11 @@ trait Run: Send + Sync {
     fn take(&self, most: usize) -> (usize, Work);
 }
 
-type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
 type Answer<Out> = oneshot::Receiver<Result<Out, WriteError>>;
+type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
 
 struct Queue<Req, Out> {
-    // What one caller asks for at once stays together: two writers must not do its parts in parallel.
+    /// Groups whose order counts: each is written in one transaction, never by two writers at once.
     waiting: Mutex<VecDeque<Vec<Asked<Req, Out>>>>,
     operation: Operation<Req, Out>,
     batch_max: usize,
@@ -215,18 +215,16 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
         self.submit(request)?.blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Asks for many, in order: each slice is one transaction, committed before the next begins.
+    /// Asks for many, in order: each slice is committed before the next begins.
     pub async fn ask_all(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
         let mut answers = Vec::with_capacity(requests.len());
-        for slice in self.slices(requests) {
-            let count = slice.len();
-            match self.submit_slice(slice) {
-                Ok(asked) => {
-                    for answer in asked {
-                        answers.push(answer.await.unwrap_or_else(|_| Err(stopped())));
-                    }
-                }
-                Err(error) => answers.extend((0..count).map(|_| Err(error.clone()))),
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            for asked in self.submit_slice(requests.by_ref().take(self.queue.batch_max)) {
+                answers.push(match asked {
+                    Ok(answer) => answer.await.unwrap_or_else(|_| Err(stopped())),
+                    Err(error) => Err(error),
+                });
             }
         }
         answers
@@ -235,50 +233,39 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
     /// [`Self::ask_all`] for threads outside the async runtime.
     pub fn ask_all_blocking(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
         let mut answers = Vec::with_capacity(requests.len());
-        for slice in self.slices(requests) {
-            let count = slice.len();
-            match self.submit_slice(slice) {
-                Ok(asked) => answers.extend(asked.into_iter().map(|one| one.blocking_recv().unwrap_or_else(|_| Err(stopped())))),
-                Err(error) => answers.extend((0..count).map(|_| Err(error.clone()))),
-            }
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let slice = self.submit_slice(requests.by_ref().take(self.queue.batch_max));
+            answers.extend(slice.into_iter().map(|asked| asked?.blocking_recv().unwrap_or_else(|_| Err(stopped()))));
         }
         answers
     }
 
-    fn slices(&self, requests: Vec<Req>) -> Vec<Vec<Req>> {
-        let mut requests = requests.into_iter().peekable();
-        let mut slices = Vec::new();
-        while requests.peek().is_some() {
-            slices.push(requests.by_ref().take(self.queue.batch_max).collect());
-        }
-        slices
-    }
-
     fn submit(&self, request: Req) -> Result<Answer<Out>, WriteError> {
-        self.submit_slice(vec![request])?.pop().ok_or_else(stopped)
+        self.submit_slice(std::iter::once(request)).pop().unwrap_or_else(|| Err(stopped()))
     }
 
-    fn submit_slice(&self, requests: Vec<Req>) -> Result<Vec<Answer<Out>>, WriteError> {
-        let (asked, answers): (Vec<_>, Vec<_>) = requests
-            .into_iter()
+    /// Lets a group wait that one writer will take as a whole.
+    fn submit_slice(&self, requests: impl Iterator<Item = Req>) -> Vec<Result<Answer<Out>, WriteError>> {
+        let (group, answers): (Vec<Asked<Req, Out>>, Vec<_>) = requests
             .map(|request| {
                 let (reply, answer) = oneshot::channel();
-                ((request, reply), answer)
+                ((request, reply), Ok(answer))
             })
             .unzip();
         {
             let mut gate = lock(&self.shared.gate);
             if gate.closed {
-                return Err(stopped());
+                return group.iter().map(|_| Err(stopped())).collect();
             }
-            if gate.waiting >= WAITING_MAX {
-                return Err(WriteError::Overloaded);
+            if gate.waiting + group.len() > WAITING_MAX {
+                return group.iter().map(|_| Err(WriteError::Overloaded)).collect();
             }
-            gate.waiting += asked.len();
-            lock(&self.queue.waiting).push_back(asked);
+            gate.waiting += group.len();
+            lock(&self.queue.waiting).push_back(group);
         }
         self.shared.bell.notify_one();
-        Ok(answers)
+        answers
     }
 }
 
@@ -288,8 +275,14 @@ fn stopped() -> WriteError {
 
 impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
     fn take(&self, most: usize) -> (usize, Work) {
-        let (requests, replies): (Vec<Req>, Vec<_>) = self.next_slice(most.min(self.batch_max)).into_iter().unzip();
-        let count = requests.len();
+        let mut waiting = lock(&self.waiting);
+        let most = most.min(self.batch_max);
+        let mut taken: Vec<Asked<Req, Out>> = Vec::new();
+        while waiting.front().is_some_and(|group| taken.is_empty() || taken.len() + group.len() <= most) {
+            taken.extend(waiting.pop_front().unwrap_or_default());
+        }
+        let count = taken.len();
+        let (requests, replies): (Vec<Req>, Vec<_>) = taken.into_iter().unzip();
         let operation = self.operation;
         let work = move |shared: &Shared, link: &mut Link| {
             let answers = write(shared, link, operation, &requests);
@@ -297,18 +290,6 @@ impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
             replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)));
         };
         (count, Box::new(work))
-    }
-}
-
-impl<Req, Out> Queue<Req, Out> {
-    /// What waits, up to `most` requests; what one caller asked for at once is never split.
-    fn next_slice(&self, most: usize) -> Vec<Asked<Req, Out>> {
-        let mut waiting = lock(&self.waiting);
-        let mut slice = waiting.pop_front().unwrap_or_default();
-        while waiting.front().is_some_and(|next| slice.len() + next.len() <= most) {
-            slice.extend(waiting.pop_front().unwrap_or_default());
-        }
-        slice
     }
 }
 
