@@ -11,33 +11,36 @@ use super::client::Client;
 use super::shop::{approved_batch, enrol, id_of, order, rules, sell};
 
 stories! {
-    fn whatever_is_tampered_with_is_named(app: &App) {
-        a_busy_day(&app.owner());
-        assert!(checked_after(app, "SELECT 1").clean, "clean to begin with");
-        let mut unseen = Vec::new();
-        for (what, statement) in tamperings(app.engine) {
-            let report = checked_after(app, &statement);
-            let named: Vec<&str> = report.differences.iter().map(|one| one.what).collect();
-            if !named.contains(&what) {
-                unseen.push(format!("{what} after {statement}: only {named:?}"));
-            }
-        }
-        assert!(unseen.is_empty(), "{unseen:#?}");
-    }
+    whatever_is_tampered_with_is_named,
+    the_command_says_so_and_fails,
+}
 
-    fn the_command_says_so_and_fails(app: &App) {
-        a_busy_day(&app.owner());
-        let clean = app.run(&["check", "--json"]);
-        let said: Value = serde_json::from_slice(&clean.stdout).expect("JSON");
-        assert!(clean.status.success() && said["live"]["clean"] == true, "{said:#}");
-        assert!(said["live"]["checked"]["commissions"].as_i64() > Some(0), "{said:#}");
-        let undo = |sign: &str| format!("UPDATE balances SET ready = ready {sign} 1, expense = expense {sign} 1");
-        super::app::execute(&app.place(), &undo("+")).expect("raw SQL");
-        let found = app.run(&["check"]);
-        let said = String::from_utf8_lossy(&found.stdout).into_owned();
-        assert!(!found.status.success() && said.contains("balance.ready_is_open_items"), "{said}");
-        super::app::execute(&app.place(), &undo("-")).expect("raw SQL");
+fn whatever_is_tampered_with_is_named(app: &App) {
+    a_busy_day(&app.owner());
+    assert!(checked_after(app, "SELECT 1").clean, "clean to begin with");
+    let mut unseen = Vec::new();
+    for (what, statement) in tamperings(app.engine) {
+        let report = checked_after(app, &statement);
+        let named: Vec<&str> = report.differences.iter().map(|one| one.what).collect();
+        if !named.contains(&what) {
+            unseen.push(format!("{what} after {statement}: only {named:?}"));
+        }
     }
+    assert!(unseen.is_empty(), "{unseen:#?}");
+}
+
+fn the_command_says_so_and_fails(app: &App) {
+    a_busy_day(&app.owner());
+    let clean = app.run(&["check", "--json"]);
+    let said: Value = serde_json::from_slice(&clean.stdout).expect("JSON");
+    assert!(clean.status.success() && said["live"]["clean"] == true, "{said:#}");
+    assert!(said["live"]["checked"]["commissions"].as_i64() > Some(0), "{said:#}");
+    let undo = |sign: &str| format!("UPDATE balances SET ready = ready {sign} 1, expense = expense {sign} 1");
+    super::app::execute(&app.place(), &undo("+")).expect("raw SQL");
+    let found = app.run(&["check"]);
+    let said = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(!found.status.success() && said.contains("balance.ready_is_open_items"), "{said}");
+    super::app::execute(&app.place(), &undo("-")).expect("raw SQL");
 }
 
 /// Sales, refunds, adjustments, and payouts in most of their ends.

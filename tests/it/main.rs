@@ -17,9 +17,9 @@ mod contract;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
-mod dice;
-#[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod dice;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
