@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod demo;
+mod doctor;
 mod migrate;
 mod report;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
     Report(report::Command),
     /// Recomputes the ledger from its rows and names every difference
     Check(check::Args),
+    /// Looks at disk, database, clock, tokens and mail, and says what to mend
+    Doctor,
     /// Prints every setting and where it came from
     Config,
 }
@@ -68,6 +71,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Token(command) => token::run(command, config),
         Command::Report(command) => report::run(command, config),
         Command::Check(args) => check::run(args, config),
+        Command::Doctor => doctor::run(config),
         Command::Config => config::run(config),
     }
 }

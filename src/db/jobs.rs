@@ -148,3 +148,12 @@ pub fn backlog(conn: &mut Conn<'_>) -> DbResult<(i64, i64)> {
     let dead: i64 = on_db!(conn, c => jobs::table.filter(jobs::status.eq(JobStatus::Dead)).count().get_result(c))?;
     Ok((waiting, dead))
 }
+
+/// The database's clock.
+///
+/// # Errors
+/// What the database reports.
+pub fn clock(conn: &mut Conn<'_>) -> DbResult<Instant> {
+    let now = database_now(conn, 0);
+    on_db!(conn, c => diesel::select(sql::<DbInstant>(&now)).get_result(c))
+}

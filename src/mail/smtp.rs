@@ -158,6 +158,17 @@ impl Smtp {
     }
 
     /// A connection from before that is fresh and still answers.
+    /// Connects, says hello, turns on TLS and logs in as the settings say, and hangs up.
+    ///
+    /// # Errors
+    /// What the server or the network said.
+    pub fn try_out(&self) -> Result<(), String> {
+        let mut connection = self.connect().map_err(|error| error.to_string())?;
+        let alive = connection.test_connected();
+        connection.abort();
+        if alive { Ok(()) } else { Err("the mail server hung up".to_owned()) }
+    }
+
     fn waiting(&self) -> Option<SmtpConnection> {
         loop {
             let (mut connection, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
