@@ -32,11 +32,11 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     if differences == 0 { Ok(()) } else { Err(Failure(format!("{differences} differences: the ledger is not as it should be"))) }
 }
 
-fn check(book: &Book) -> Result<CheckReport, Failure> {
+pub(super) fn check(book: &Book) -> Result<CheckReport, Failure> {
     book.readers.read(check_ledger).map_err(fail)
 }
 
-fn show(name: &str, report: &CheckReport) {
+pub(super) fn show(name: &str, report: &CheckReport) {
     let counts: Vec<String> = report.checked.iter().map(|(what, count)| format!("{count} {what}")).collect();
     let verdict = if report.clean { "clean" } else { "NOT clean" };
     say(format!("{name}: {verdict} ({})", counts.join(", ")));

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod demo;
 mod migrate;
 mod report;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     Worker,
     /// Brings the database to this version's schema
     Migrate,
+    /// Replays eighteen months of a real shop's purchases, then serves the result to look around in
+    Demo(demo::Args),
     /// Makes, lists and revokes API tokens
     #[command(subcommand)]
     Token(token::Command),
@@ -61,6 +64,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Serve(args) => serve::run(args, config),
         Command::Worker => worker::run(config),
         Command::Migrate => migrate::run(config),
+        Command::Demo(args) => demo::run(args, config),
         Command::Token(command) => token::run(command, config),
         Command::Report(command) => report::run(command, config),
         Command::Check(args) => check::run(args, config),

@@ -11,6 +11,7 @@ use crate::db::tokens;
 use crate::http::app::App;
 use crate::http::server;
 use crate::operations::books::Books;
+use crate::tokens::Keyring;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -23,12 +24,17 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     let books = Arc::new(open_books(config)?);
     let keys = keyring(config, &books)?;
     let listener = listen(&config.listen)?;
+    greet(&books)?;
+    attend(config, &books, keys, listener, !args.no_worker)
+}
+
+/// Serves what is open until told to stop.
+pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listener: TcpListener, with_worker: bool) -> Outcome {
     let address = listener.local_addr().map_err(fail)?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
-    greet(&books)?;
-    let worker = if args.no_worker { None } else { Some(super::worker::start(config, &books, &base_url)?) };
-    let app = App::new(Arc::clone(&books), keys, base_url, config.metrics_token.clone(), mail_is_on);
+    let worker = if with_worker { Some(super::worker::start(config, books, &base_url)?) } else { None };
+    let app = App::new(Arc::clone(books), keys, base_url, config.metrics_token.clone(), mail_is_on);
     let served = server::run(app, listener, config.workers);
     // Requests have ended; letters under way are finished, then everything asked for is written.
     if let Some(worker) = worker {
@@ -40,7 +46,7 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     served.map_err(fail)
 }
 
-fn listen(address: &str) -> Result<TcpListener, Failure> {
+pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address)
         .map_err(|error| Failure(format!("cannot listen on {address}: {error}; choose another with --listen")))
 }

@@ -27,13 +27,18 @@ pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str) -> Resu
         MailSettings::File(folder) => Mailer::file(folder.clone()),
         MailSettings::Smtp(settings) => Mailer::smtp(settings).map_err(Failure)?,
     };
-    let address = config.mail_from.as_deref().unwrap_or(UNSET_SENDER);
-    let sender = Sender::new(address, config.mail_from_name.as_deref()).map_err(fail)?;
     let post = Post {
         books: Arc::clone(books),
         live,
         sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
-        letterhead: Letterhead { sender, reply_to: config.mail_reply_to.clone(), base_url: base_url.to_owned() },
+        letterhead: letterhead(config, base_url)?,
     };
     Worker::start(post).map_err(fail)
+}
+
+/// What every letter of this installation carries.
+pub(super) fn letterhead(config: &Config, base_url: &str) -> Result<Letterhead, Failure> {
+    let address = config.mail_from.as_deref().unwrap_or(UNSET_SENDER);
+    let sender = Sender::new(address, config.mail_from_name.as_deref()).map_err(fail)?;
+    Ok(Letterhead { sender, reply_to: config.mail_reply_to.clone(), base_url: base_url.to_owned() })
 }

@@ -4,8 +4,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::schema::{commissions, customers, referrers, transfers};
+use super::schema::{commissions, customers, referrers, sales, transfers};
 use super::{Conn, DbResult, IDS_PER_QUERY};
+use crate::domain::attribution::VerdictKind;
 use crate::domain::commission::{Account, CommissionStatus, TransferKind};
 use crate::domain::id::ReferrerId;
 use crate::domain::instant::Instant;
@@ -78,4 +79,24 @@ pub fn names(conn: &mut Conn<'_>, ids: &[ReferrerId]) -> DbResult<Vec<(ReferrerI
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// How many orders (those of the past left out) have each kind of verdict, and what is left of their
+/// base after refunds, by currency.
+///
+/// # Errors
+/// What the database reports.
+pub fn orders_by_verdict(conn: &mut Conn<'_>) -> DbResult<Vec<(Currency, VerdictKind, i64, i64)>> {
+    on_db!(conn, c => sales::table
+        .filter(sales::history.eq(false))
+        .filter(sales::currency.is_not_null())
+        .filter(sales::verdict_kind.is_not_null())
+        .group_by((sales::currency, sales::verdict_kind))
+        .select((
+            sales::currency.assume_not_null(),
+            sales::verdict_kind.assume_not_null(),
+            sql::<BigInt>("CAST(COUNT(*) AS BIGINT)"),
+            sql::<BigInt>("CAST(SUM(base - base_refunded) AS BIGINT)"),
+        ))
+        .load(c))
 }

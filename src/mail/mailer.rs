@@ -92,7 +92,12 @@ pub enum Mailer {
     /// To a mail server.
     Smtp(Box<Smtp>),
     /// Into `<directory>/<uuid>.eml`: the demo, the sandbox, and trying things out.
-    File(PathBuf),
+    File {
+        /// Where.
+        directory: PathBuf,
+        /// Whether each letter is on the disk before it counts as sent.
+        synced: bool,
+    },
     /// Into memory: tests.
     Memory(Arc<Mutex<Vec<Letter>>>),
     /// Nowhere: mail jobs wait until a way is set.
@@ -111,7 +116,14 @@ impl Mailer {
     /// A mailer into the directory `dir`, which is made with the first letter.
     #[must_use]
     pub fn file(dir: impl Into<PathBuf>) -> Self {
-        Self::File(dir.into())
+        Self::File { directory: dir.into(), synced: true }
+    }
+
+    /// [`Self::file`] for letters that may be lost with the machine's power: a demo writes thousands
+    /// of them, and each wait for the disk costs as much as a sale.
+    #[must_use]
+    pub fn file_unsynced(dir: impl Into<PathBuf>) -> Self {
+        Self::File { directory: dir.into(), synced: false }
     }
 
     /// A mailer into memory, and that memory.
@@ -138,9 +150,9 @@ impl Mailer {
     fn dispatch(&self, letter: &Letter, message: &Message) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(message),
-            Self::File(directory) => {
+            Self::File { directory, synced } => {
                 let name = letter.uuid()?.to_string();
-                Ok(write_whole(directory, &name, &message.formatted())?)
+                Ok(write_whole(directory, &name, &message.formatted(), *synced)?)
             }
             Self::Memory(letters) => {
                 letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
@@ -153,13 +165,13 @@ impl Mailer {
 
 /// Writes aside and renames, so that a reader sees a whole letter or none, and a repeated attempt
 /// replaces its predecessor.
-fn write_whole(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+fn write_whole(directory: &Path, name: &str, content: &[u8], synced: bool) -> io::Result<()> {
     /// Two attempts at once (a rescued lease) must not share a draft.
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     fs::create_dir_all(directory)?;
     let draft = directory.join(format!(".{name}.{}-{}", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed)));
     let written = File::create(&draft)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .and_then(|mut file| file.write_all(content).and_then(|()| if synced { file.sync_all() } else { Ok(()) }))
         .and_then(|()| fs::rename(&draft, directory.join(format!("{name}.eml"))));
     if written.is_err() {
         // The letter's error is the one to report, not that of sweeping up.

@@ -24,6 +24,7 @@ pub mod record_customer;
 pub mod record_sales;
 pub mod refund_sales;
 mod release_payouts;
+pub mod report_introductions;
 pub mod report_payouts;
 pub mod resolve_customers;
 pub mod resume_referrer;

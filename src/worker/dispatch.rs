@@ -7,7 +7,8 @@ use crate::db::jobs::{self, Job};
 use crate::db::outbox::SEND_MAIL;
 use crate::db::transact::WriteError;
 use crate::db::types::MailStatus;
-use crate::domain::id::{LeaseToken, MailId};
+use crate::db::{DbResult, Tx};
+use crate::domain::id::{JobId, LeaseToken, MailId};
 use crate::domain::instant::Instant;
 use crate::domain::notice::NoticeFacts;
 use crate::domain::principal::Mode;
@@ -18,12 +19,23 @@ use crate::operations::compose_letter::{Draft, compose_letter};
 /// Few at a time: all must be sent within one lease.
 const CLAIM: i64 = 5;
 
+/// Letters settled together when a queue is emptied: they go into files, which takes far less than a lease.
+const CLAIM_MANY: i64 = 250;
+
 /// About two days with the waits below; then the owner must look.
 const ATTEMPTS_MAX: i64 = 14;
 
 enum Sent {
     Done(MailStatus, Option<String>),
     Again(String),
+}
+
+/// A job with what became of its letter.
+struct Handled {
+    job_id: JobId,
+    attempts: i64,
+    mail_id: MailId,
+    outcome: Sent,
 }
 
 pub(super) fn run(post: &Post, stop: &Stop) {
@@ -57,35 +69,64 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
         if stop.asked() {
             break;
         }
-        if let Err(error) = handle(book, mailer, head, &job, token) {
+        if let Err(error) = handle_alone(book, mailer, head, &job, token) {
             tracing::warn!(%error, job = %job.id, "a letter could not be settled; its lease will run out");
         }
     }
     count
 }
 
-fn handle(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job, token: LeaseToken) -> Result<(), WriteError> {
+/// Sends every letter of a ledger that waits now, and settles them many at a time; returns how many.
+/// For letters that go into files, while nobody else works on the ledger.
+///
+/// # Errors
+/// When the ledger cannot be read or written.
+pub fn send_waiting(book: &Book, mailer: &Mailer, head: &Letterhead) -> Result<usize, WriteError> {
+    let mut sent = 0;
+    while mailer.is_on() {
+        let token = LeaseToken::new(book.clock.now());
+        let claimed = book.writer.write_blocking(move |tx, now| jobs::claim(tx, SEND_MAIL, now, CLAIM_MANY, token))?;
+        if claimed.is_empty() {
+            break;
+        }
+        let handled: Vec<Handled> = claimed.iter().map(|job| handle(book, mailer, head, job)).collect::<Result<_, _>>()?;
+        sent += book.writer.write_blocking(move |tx, now| {
+            handled.iter().try_fold(0, |count, one| Ok(count + usize::from(settle(tx, now, token, one)?)))
+        })?;
+    }
+    Ok(sent)
+}
+
+fn handle_alone(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job, token: LeaseToken) -> Result<(), WriteError> {
+    let handled = handle(book, mailer, head, job)?;
+    if !book.writer.write_blocking(move |tx, now| settle(tx, now, token, &handled))? {
+        tracing::warn!(job = %job.id, "the lease had run out; another worker has the letter");
+    }
+    Ok(())
+}
+
+fn handle(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job) -> Result<Handled, WriteError> {
     let mail_id: Option<MailId> = job.payload.0.get("mail_id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
     let Some(mail_id) = mail_id else { return Err(WriteError::Failed("the job names no letter".to_owned())) };
-    let outcome = send(book, mailer, head, mail_id)?;
-    let (job_id, attempts) = (job.id, job.attempts);
-    let kept = book.writer.write_blocking(move |tx, now| match &outcome {
+    Ok(Handled { job_id: job.id, attempts: job.attempts, mail_id, outcome: send(book, mailer, head, mail_id)? })
+}
+
+/// Books what became of a letter; returns whether the job was still this worker's.
+fn settle(tx: &mut Tx<'_>, now: Instant, token: LeaseToken, handled: &Handled) -> DbResult<bool> {
+    let Handled { job_id, attempts, mail_id, outcome } = handled;
+    match outcome {
         Sent::Done(status, recipient) => {
-            let mine = jobs::finish(tx, job_id, token)?;
+            let mine = jobs::finish(tx, *job_id, token)?;
             if mine {
-                jobs::end_mail(tx, mail_id, *status, recipient.as_deref(), now)?;
+                jobs::end_mail(tx, *mail_id, *status, recipient.as_deref(), now)?;
             }
             Ok(mine)
         }
         Sent::Again(error) => {
-            let run_at = (attempts < ATTEMPTS_MAX).then(|| now.plus_seconds(wait(attempts, mail_id)));
-            jobs::put_back(tx, job_id, token, run_at, error)
+            let run_at = (*attempts < ATTEMPTS_MAX).then(|| now.plus_seconds(wait(*attempts, *mail_id)));
+            jobs::put_back(tx, *job_id, token, run_at, error)
         }
-    })?;
-    if !kept {
-        tracing::warn!(job = %job_id, "the lease had run out; another worker has the letter");
     }
-    Ok(())
 }
 
 fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<Sent, WriteError> {

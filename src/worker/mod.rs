@@ -3,6 +3,8 @@
 mod chores;
 mod dispatch;
 
+pub use dispatch::send_waiting;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;

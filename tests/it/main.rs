@@ -15,6 +15,8 @@ mod contract;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod dice;
 #[cfg(test)]
 mod histories;
