@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use crate::db::connect::Place;
+use crate::db::writer::BATCH_MAX;
 use crate::mail::{self, Security, SmtpSettings};
 
 /// A value that no log, message or page shows.
@@ -90,6 +91,8 @@ pub struct Config {
     pub signing_key: Option<Secret>,
     /// `HOUND_WORKERS`: HTTP threads.
     pub workers: usize,
+    /// `HOUND_BATCH_MAX`: the most requests written in one transaction.
+    pub batch_max: usize,
     /// Every setting with its origin.
     pub shown: Vec<Shown>,
 }
@@ -145,7 +148,7 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 19] = [
+const SETTINGS: [Setting; 20] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
@@ -165,6 +168,7 @@ const SETTINGS: [Setting; 19] = [
     secret("METRICS_TOKEN"),
     secret("SIGNING_KEY"),
     open("WORKERS", Some("2")),
+    open("BATCH_MAX", Some("256")),
 ];
 
 /// Where values come from besides the flags; the environment and the file system outside tests.
@@ -232,6 +236,7 @@ impl Config {
             metrics_token: values.secret("METRICS_TOKEN"),
             signing_key: values.secret("SIGNING_KEY"),
             workers: workers(&values.text("WORKERS").unwrap_or_default())?,
+            batch_max: batch_max(&values.text("BATCH_MAX").unwrap_or_default())?,
             data_dir,
             shown,
         })
@@ -331,6 +336,11 @@ fn log_format(text: &str) -> Result<LogFormat, ConfigError> {
 fn workers(text: &str) -> Result<usize, ConfigError> {
     let count = text.parse().ok().filter(|count| (1..=64).contains(count));
     count.ok_or_else(|| fault("WORKERS", "must be a number of threads from 1 to 64"))
+}
+
+fn batch_max(text: &str) -> Result<usize, ConfigError> {
+    let count = text.parse().ok().filter(|count| (1..=BATCH_MAX).contains(count));
+    count.ok_or_else(|| fault("BATCH_MAX", "must be a number of requests from 1 to 256"))
 }
 
 fn mail(values: &Values, data_dir: &std::path::Path) -> Result<MailSettings, ConfigError> {

@@ -107,5 +107,5 @@ pub(crate) fn say(line: impl std::fmt::Display) {
 pub(crate) fn open_books(config: &Config) -> Result<Books, Failure> {
     config.make_data_dir().map_err(fail)?;
     let (live, sandbox) = config.places();
-    Books::open(live, sandbox, crate::clock::Clock::wall()).map_err(fail)
+    Books::open_sized(live, sandbox, crate::clock::Clock::wall(), config.batch_max).map_err(fail)
 }

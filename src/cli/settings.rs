@@ -33,6 +33,9 @@ pub(super) struct Flags {
     /// HTTP threads [HOUND_WORKERS, 2]
     #[arg(long, global = true, value_name = "NUMBER")]
     workers: Option<String>,
+    /// The most requests written in one transaction [HOUND_BATCH_MAX, 256]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    batch_max: Option<String>,
 }
 
 impl Flags {
@@ -48,6 +51,7 @@ impl Flags {
             ("LOG", &self.log),
             ("LOG_FORMAT", &self.log_format),
             ("WORKERS", &self.workers),
+            ("BATCH_MAX", &self.batch_max),
         ];
         all.into_iter().filter_map(|(name, value)| value.clone().map(|value| (name, value))).collect()
     }

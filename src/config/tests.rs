@@ -71,6 +71,7 @@ fn what_cannot_be_used_is_named() {
         ("HOUND_MAIL_MODE", "sendmail"),
         ("HOUND_LOG_FORMAT", "xml"),
         ("HOUND_WORKERS", "0"),
+        ("HOUND_BATCH_MAX", "257"),
     ] {
         let error = read(&[], &[(name, value)]).map(drop).expect_err(value);
         assert!(error.to_string().starts_with(name), "{error}");

@@ -24,6 +24,8 @@ pub struct ClickRow {
     pub at: Instant,
 }
 
+columns!(ClickRow, clicks(id, code_id, referrer_id, visitor, at), "");
+
 impl From<&Click> for ClickRow {
     fn from(click: &Click) -> Self {
         Self { id: click.id, code_id: click.code_id, referrer_id: click.referrer_id, visitor: click.visitor, at: click.at }
@@ -35,7 +37,7 @@ impl From<&Click> for ClickRow {
 /// # Errors
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ClickRow]) -> DbResult<()> {
-    insert_all!(tx, clicks::table, rows)
+    insert_hot!(tx, clicks::table, rows)
 }
 
 /// The given clicks.

@@ -52,6 +52,29 @@ pub struct CommissionRow {
     pub created_at: Instant,
 }
 
+columns!(
+    CommissionRow,
+    commissions(
+        id,
+        program_id,
+        sale_id,
+        kind,
+        live,
+        referrer_id,
+        verdict_seq,
+        terms_version,
+        currency,
+        amount,
+        net,
+        changes,
+        status,
+        due_at,
+        approved_at,
+        created_at
+    ),
+    ""
+);
+
 /// A later change of a commission, with what it was computed from. Minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = commission_changes, treat_none_as_default_value = false)]
@@ -77,6 +100,12 @@ pub struct ChangeRow {
     /// When.
     pub created_at: Instant,
 }
+
+columns!(
+    ChangeRow,
+    commission_changes(id, commission_id, seq, cause, cause_id, verdict_seq, base, base_refunded, amount, created_at),
+    ""
+);
 
 /// Money given back to a buyer, as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -122,6 +151,12 @@ pub struct ReferralRow {
     pub ended_at: Option<Instant>,
 }
 
+columns!(
+    ReferralRow,
+    referrals(id, program_id, customer_id, referrer_id, code, terms_version, sale_id, since, created_at, ended_at),
+    ""
+);
+
 /// Locks the live commissions of the given sales, ascending by id.
 ///
 /// # Errors
@@ -161,7 +196,7 @@ pub fn lock_due(tx: &mut Tx<'_>, now: Instant, most: i64) -> DbResult<Vec<Commis
 /// # Errors
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, rows: &[CommissionRow]) -> DbResult<()> {
-    insert_all!(tx, commissions::table, rows)
+    insert_hot!(tx, commissions::table, rows)
 }
 
 /// Writes back a commission read under lock.
@@ -197,7 +232,7 @@ pub fn approve(tx: &mut Tx<'_>, ids: &[CommissionId], now: Instant) -> DbResult<
 /// # Errors
 /// What the database reports.
 pub fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> DbResult<()> {
-    insert_all!(tx, commission_changes::table, rows)
+    insert_hot!(tx, commission_changes::table, rows)
 }
 
 /// The changes of the given commissions, oldest first.
@@ -298,7 +333,7 @@ pub fn write_referrals(tx: &mut Tx<'_>, ended: &[ReferralId], added: &[ReferralR
             .set(referrals::ended_at.eq(now))
             .execute(c))?;
     }
-    insert_all!(tx, referrals::table, added)
+    insert_hot!(tx, referrals::table, added)
 }
 
 /// Which commissions a list shows.

@@ -40,6 +40,12 @@ pub struct Customer {
     pub created_at: Instant,
 }
 
+columns!(
+    Customer,
+    customers(id, name, name_folded, first_order_at, orders_before, history_since, metadata, merged_into, created_at),
+    ""
+);
+
 /// A key and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = customer_keys, treat_none_as_default_value = false)]
@@ -55,6 +61,8 @@ pub struct KeyRow {
     /// Whose.
     pub customer_id: CustomerId,
 }
+
+columns!(KeyRow, customer_keys(kind, source, value, shown, customer_id), super::columns::IF_FREE);
 
 /// Which customers are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +163,7 @@ pub fn keys_of(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<KeyRow>>
 /// What the database reports.
 pub fn insert_keys(tx: &mut Tx<'_>, mut rows: Vec<KeyRow>) -> DbResult<bool> {
     rows.sort_by(|a, b| (&a.value, a.kind, &a.source).cmp(&(&b.value, b.kind, &b.source)));
-    let inserted = insert_free!(tx, customer_keys::table, rows)?;
+    let inserted = insert_free_hot!(tx, customer_keys::table, rows.as_slice())?;
     Ok(inserted == rows.len())
 }
 
@@ -164,7 +172,7 @@ pub fn insert_keys(tx: &mut Tx<'_>, mut rows: Vec<KeyRow>) -> DbResult<bool> {
 /// # Errors
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
-    insert_all!(tx, customers::table, rows)
+    insert_hot!(tx, customers::table, rows)
 }
 
 /// Locks the given customers, ascending by id, and reads them after the lock.

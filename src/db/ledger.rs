@@ -37,6 +37,8 @@ pub struct Transfer {
     pub posted_at: Instant,
 }
 
+columns!(Transfer, transfers(cause_id, kind, referrer_id, currency, from_account, to_account, amount, posted_at), "");
+
 /// What a referrer has in one currency, by account, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable, Serialize)]
 #[diesel(table_name = balances, treat_none_as_default_value = false)]
@@ -109,7 +111,7 @@ impl Balance {
 /// What the database reports; a posting that exists already is an error, never a second posting.
 pub fn post(tx: &mut Tx<'_>, mut postings: Vec<Transfer>) -> DbResult<()> {
     postings.sort_by_key(|posting| (posting.cause_id, posting.kind));
-    insert_all!(tx, transfers::table, &postings)?;
+    insert_hot!(tx, transfers::table, postings.as_slice())?;
     let mut moved: BTreeMap<(ReferrerId, Currency), Balance> = BTreeMap::new();
     for posting in &postings {
         let key = (posting.referrer_id, posting.currency);

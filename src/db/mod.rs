@@ -4,6 +4,8 @@ use diesel::sqlite::SqliteConnection;
 
 #[macro_use]
 mod on_db;
+#[macro_use]
+mod columns;
 pub mod adjustments;
 pub mod check;
 pub mod check_payouts;

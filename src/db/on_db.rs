@@ -85,3 +85,27 @@ macro_rules! insert_free {
         outcome
     }};
 }
+
+/// [`insert_all!`] for the tables that every order writes: `$rows` is a slice of `columns::Columns`.
+macro_rules! insert_hot {
+    ($tx:expr, $table:path, $rows:expr) => {{
+        let rows = $rows;
+        match &mut **$tx {
+            $crate::db::Conn::Sqlite(_) => insert_all!($tx, $table, rows),
+            $crate::db::Conn::Postgres(c) => $crate::db::columns::insert(c, rows).map(drop),
+        }
+    }};
+}
+
+/// [`insert_free!`] for the tables that every order writes; their `columns!` ends in [`IF_FREE`].
+///
+/// [`IF_FREE`]: crate::db::columns::IF_FREE
+macro_rules! insert_free_hot {
+    ($tx:expr, $table:path, $rows:expr) => {{
+        let rows = $rows;
+        match &mut **$tx {
+            $crate::db::Conn::Sqlite(_) => insert_free!($tx, $table, rows),
+            $crate::db::Conn::Postgres(c) => $crate::db::columns::insert(c, rows),
+        }
+    }};
+}

@@ -38,6 +38,12 @@ pub struct Mail {
     pub ended_at: Option<Instant>,
 }
 
+columns!(
+    Mail,
+    mails(id, kind, subject_id, referrer_id, message_id, recipient, status, created_at, ended_at),
+    super::columns::IF_FREE
+);
+
 /// Work for the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = jobs, treat_none_as_default_value = false)]
@@ -60,6 +66,8 @@ pub struct NewJob {
     pub created_at: Instant,
 }
 
+columns!(NewJob, jobs(id, kind, dedupe_key, status, payload, attempts, run_at, created_at), "");
+
 /// Something that happened, for webhooks and the owner's page.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = events, treat_none_as_default_value = false)]
@@ -75,6 +83,8 @@ pub struct NewEvent {
     /// When.
     pub created_at: Instant,
 }
+
+columns!(NewEvent, events(id, kind, subject_id, data, created_at), "");
 
 /// One act of a person or a token.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -120,14 +130,11 @@ impl Mail {
 /// What the database reports.
 pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbResult<()> {
     letters.sort_by_key(|mail| (mail.subject_id, mail.kind));
-    let mut queued: Vec<MailId> = Vec::with_capacity(letters.len());
-    for slice in letters.chunks(super::ROWS_PER_INSERT) {
-        let ids: Vec<MailId> = on_db!(tx, c => diesel::insert_into(mails::table)
-            .values(slice)
-            .on_conflict_do_nothing()
-            .returning(mails::id)
-            .get_results(c))?;
-        queued.extend(ids);
+    let inserted = insert_free_hot!(tx, mails::table, letters.as_slice())?;
+    let mut queued: Vec<MailId> = letters.iter().map(|mail| mail.id).collect();
+    if inserted < queued.len() {
+        let written: DbResult<Vec<MailId>> = among!(tx, mails::table.select(mails::id), mails::id, queued);
+        queued = written?;
     }
     let rows: Vec<NewJob> = queued
         .into_iter()
@@ -142,7 +149,7 @@ pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbR
             created_at: now,
         })
         .collect();
-    insert_all!(tx, jobs::table, &rows)
+    insert_hot!(tx, jobs::table, rows.as_slice())
 }
 
 /// How many letters wait to be sent. Counted by their jobs: the index of those holds only what is open.
@@ -158,7 +165,7 @@ pub fn waiting_mails(conn: &mut Conn<'_>) -> DbResult<i64> {
 /// # Errors
 /// What the database reports.
 pub fn note_events(tx: &mut Tx<'_>, rows: &[NewEvent]) -> DbResult<()> {
-    insert_all!(tx, events::table, rows)
+    insert_hot!(tx, events::table, rows)
 }
 
 /// Notes who did what.

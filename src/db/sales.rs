@@ -71,6 +71,39 @@ pub struct SaleRow {
     pub created_at: Instant,
 }
 
+columns!(
+    SaleRow,
+    sales(
+        id,
+        source,
+        order_id,
+        status,
+        customer_id,
+        customer_version,
+        version,
+        history,
+        first_sale,
+        holds_place,
+        occurred_at,
+        paid_at,
+        due_at,
+        currency,
+        base,
+        base_refunded,
+        total,
+        total_disagrees,
+        over_refunded,
+        decision,
+        verdict_seq,
+        verdict_kind,
+        verdict_reason,
+        referrer_id,
+        metadata,
+        created_at
+    ),
+    super::columns::IF_FREE
+);
+
 /// One report of an order's content.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = sale_revisions, treat_none_as_default_value = false)]
@@ -90,6 +123,8 @@ pub struct RevisionRow {
     /// When it arrived.
     pub created_at: Instant,
 }
+
+columns!(RevisionRow, sale_revisions(sale_id, version, id, base, total, content, created_at), "");
 
 /// One line of a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -114,6 +149,8 @@ pub struct LineRow {
     /// Whether it earns.
     pub commissionable: bool,
 }
+
+columns!(LineRow, sale_lines(sale_id, version, line, sku, category, quantity, unit_price, discount, commissionable), "");
 
 /// The buyer's answer to "who sent you?"; personal, so kept apart and erasable.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -165,6 +202,27 @@ pub struct VerdictRow {
     pub created_at: Instant,
 }
 
+columns!(
+    VerdictRow,
+    verdicts(
+        sale_id,
+        seq,
+        version,
+        program_id,
+        kind,
+        reason,
+        referrer_id,
+        code,
+        evidence,
+        terms_version,
+        inputs,
+        actor,
+        note,
+        created_at
+    ),
+    ""
+);
+
 /// Locks the orders of these keys, ascending by id; unknown ones are absent.
 ///
 /// # Errors
@@ -199,7 +257,7 @@ pub fn lock(tx: &mut Tx<'_>, id: SaleId) -> DbResult<Option<SaleRow>> {
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, mut rows: Vec<SaleRow>) -> DbResult<bool> {
     rows.sort_by(|a, b| (&a.source, &a.order_id).cmp(&(&b.source, &b.order_id)));
-    let inserted = insert_free!(tx, sales::table, rows)?;
+    let inserted = insert_free_hot!(tx, sales::table, rows.as_slice())?;
     Ok(inserted == rows.len())
 }
 
@@ -241,8 +299,8 @@ pub fn places_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<
 /// # Errors
 /// What the database reports.
 pub fn insert_revisions(tx: &mut Tx<'_>, revisions: &[RevisionRow], lines: &[LineRow], hints: &[HintRow]) -> DbResult<()> {
-    insert_all!(tx, sale_revisions::table, revisions)?;
-    insert_all!(tx, sale_lines::table, lines)?;
+    insert_hot!(tx, sale_revisions::table, revisions)?;
+    insert_hot!(tx, sale_lines::table, lines)?;
     insert_all!(tx, sale_hints::table, hints)
 }
 
@@ -251,7 +309,7 @@ pub fn insert_revisions(tx: &mut Tx<'_>, revisions: &[RevisionRow], lines: &[Lin
 /// # Errors
 /// What the database reports.
 pub fn insert_verdicts(tx: &mut Tx<'_>, rows: &[VerdictRow]) -> DbResult<()> {
-    insert_all!(tx, verdicts::table, rows)
+    insert_hot!(tx, verdicts::table, rows)
 }
 
 /// All revisions of the given orders, ascending by version.

@@ -94,7 +94,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Writer {
-    /// Starts the threads. `batch_max` is [`BATCH_MAX`] except in a benchmark that compares with 1.
+    /// Starts the threads. `batch_max` is at most [`BATCH_MAX`]; 1 gives each request a commit of its own.
     ///
     /// # Errors
     /// When the system gives no thread.

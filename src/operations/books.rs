@@ -44,6 +44,7 @@ pub struct Books {
     /// The real one.
     pub live: Arc<Book>,
     sandbox_place: Place,
+    batch_max: usize,
     sandbox: Mutex<Option<Arc<Book>>>,
 }
 
@@ -53,12 +54,12 @@ impl Book {
     /// # Errors
     /// When the database cannot be reached or is unfit.
     pub fn open(place: Place, clock: Clock, mode: Mode) -> Result<Self, ConnectError> {
-        Self::open_with(place, clock, mode, Terms::default())
+        Self::open_with(place, clock, mode, Terms::default(), BATCH_MAX)
     }
 
-    fn open_with(place: Place, clock: Clock, mode: Mode, first: Terms) -> Result<Self, ConnectError> {
+    fn open_with(place: Place, clock: Clock, mode: Mode, first: Terms, batch_max: usize) -> Result<Self, ConnectError> {
         migrate::migrate(&place)?;
-        let writer = Writer::start(&place, &clock, BATCH_MAX).map_err(|error| ConnectError(error.to_string()))?;
+        let writer = Writer::start(&place, &clock, batch_max).map_err(|error| ConnectError(error.to_string()))?;
         let book = Self {
             mode,
             readers: Readers::new(&place),
@@ -105,8 +106,16 @@ impl Books {
     /// # Errors
     /// When the live database cannot be reached or is unfit.
     pub fn open(live: Place, sandbox: Place, clock: Clock) -> Result<Self, ConnectError> {
-        let live = Arc::new(Book::open(live, clock, Mode::Live)?);
-        Ok(Self { live, sandbox_place: sandbox, sandbox: Mutex::new(None) })
+        Self::open_sized(live, sandbox, clock, BATCH_MAX)
+    }
+
+    /// [`Self::open`] with at most `batch_max` requests in one transaction.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_sized(live: Place, sandbox: Place, clock: Clock, batch_max: usize) -> Result<Self, ConnectError> {
+        let live = Arc::new(Book::open_with(live, clock, Mode::Live, Terms::default(), batch_max)?);
+        Ok(Self { live, sandbox_place: sandbox, batch_max, sandbox: Mutex::new(None) })
     }
 
     /// The ledger a token works on. Opening the sandbox blocks: call it off the async threads.
@@ -140,7 +149,7 @@ impl Books {
             old.writer.stop();
         }
         migrate::recreate(&self.sandbox_place)?;
-        let book = Book::open_with(self.sandbox_place.clone(), Clock::wall(), Mode::Sandbox, terms)?;
+        let book = Book::open_with(self.sandbox_place.clone(), Clock::wall(), Mode::Sandbox, terms, self.batch_max)?;
         *open = Some(Arc::new(book));
         Ok(())
     }
@@ -150,7 +159,13 @@ impl Books {
         if let Some(book) = &*open {
             return Ok(Arc::clone(book));
         }
-        let book = Arc::new(Book::open(self.sandbox_place.clone(), Clock::wall(), Mode::Sandbox)?);
+        let book = Arc::new(Book::open_with(
+            self.sandbox_place.clone(),
+            Clock::wall(),
+            Mode::Sandbox,
+            Terms::default(),
+            self.batch_max,
+        )?);
         *open = Some(Arc::clone(&book));
         Ok(book)
     }
