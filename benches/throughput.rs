@@ -72,7 +72,7 @@ fn measure(engine: &Engine, existing: &[u64], span: Duration, bare_302: f64, tab
     let single = {
         let service = Service::start(engine, 1, 0);
         let single = load::sales(&service, 64, span);
-        table.row(Row::plain(name, "(a) same handler, a commit for every sale, 64", &single));
+        table.row(&Row::plain(name, "(a) same handler, a commit for every sale, 64", &single));
         single.rate
     };
     let pgbench = match engine {
@@ -80,7 +80,7 @@ fn measure(engine: &Engine, existing: &[u64], span: Duration, bare_302: f64, tab
         Engine::Postgres(url) => {
             let service = Service::start(engine, 256, 0);
             let rate = pgbench::rate(url, &service, span);
-            table.row(Row::rate(name, "(b) pgbench, same SQL, 16 clients", rate));
+            table.row(&Row::rate(name, "(b) pgbench, same SQL, 16 clients", rate));
             Some(rate)
         }
     };
@@ -88,7 +88,7 @@ fn measure(engine: &Engine, existing: &[u64], span: Duration, bare_302: f64, tab
         let service = Service::start(engine, 256, 0);
         bare::rate(&service, span)
     };
-    table.row(Row::rate(name, "(c) bare program, batches of 256", bare));
+    table.row(&Row::rate(name, "(c) bare program, batches of 256", bare));
     let mut empty = [None; CONNECTIONS.len()];
     for count in existing {
         let service = Service::start(engine, 256, *count);
@@ -105,16 +105,16 @@ fn measure(engine: &Engine, existing: &[u64], span: Duration, bare_302: f64, tab
                 Some(first) => row.ratio("empty", found.rate / *first, 0.8),
             }
             row.text(&format!("memory {} MiB", service.memory_mib()));
-            table.row(row);
+            table.row(&row);
         }
         assert!(service.check(), "the ledger must be sound after the run");
     }
     let service = Service::start(engine, 256, 0);
     let mut row = Row::named(name, "idle");
     row.text(&format!("memory {} MiB (aim < 40), start {:.2} s (aim < 0.3)", service.memory_mib(), service.started_in()));
-    table.row(row);
+    table.row(&row);
     let found = load::redirects(&format!("{}/r/FRIENDAA", service.address()), 64, span);
     let mut row = Row::plain(name, "redirects with durable clicks, 64", &found);
     row.ratio("bare 302", found.rate / bare_302, if matches!(engine, Engine::Sqlite) { 0.55 } else { 0.4 });
-    table.row(row);
+    table.row(&row);
 }

@@ -53,7 +53,7 @@ struct Rows {
 }
 
 /// Sales per second, with as many writers as the service has.
-pub fn rate(service: &Service, span: Duration) -> f64 {
+pub(crate) fn rate(service: &Service, span: Duration) -> f64 {
     service.report("template");
     let template = Link::new(service.place().clone()).transact(&mut read).expect("a template");
     let writers: u64 = if matches!(service.place(), Place::Sqlite(_)) { 1 } else { 2 };

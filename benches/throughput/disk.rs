@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const WRITES: usize = 200;
 
 /// Median and slowest hundredth of `fdatasync` after a write of 4 KiB.
-pub fn sync_latency(dir: &Path) -> String {
+pub(crate) fn sync_latency(dir: &Path) -> String {
     let path = dir.join("sync-probe");
     let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&path).expect("a file to sync");
     let block = [7_u8; 4096];

@@ -10,22 +10,22 @@ use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use super::service::{Service, bench_dir};
 
 /// What `wrk` saw.
-pub struct Found {
-    pub rate: f64,
+pub(crate) struct Found {
+    pub(crate) rate: f64,
     p50: String,
     p99: String,
     refused: u64,
 }
 
 impl Found {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let refused = if self.refused > 0 { format!("  {} REFUSED", self.refused) } else { String::new() };
         format!("{:>7.0}/s  p50 {:>8}  p99 {:>8}{refused}", self.rate, self.p50, self.p99)
     }
 }
 
 /// New orders of new customers, by 64 codes.
-pub fn sales(service: &Service, connections: u32, span: Duration) -> Found {
+pub(crate) fn sales(service: &Service, connections: u32, span: Duration) -> Found {
     static RUN: AtomicU64 = AtomicU64::new(0);
     let run = RUN.fetch_add(1, Ordering::Relaxed);
     let script = format!(
@@ -46,7 +46,7 @@ end
 }
 
 /// Visits of one link by new visitors.
-pub fn redirects(address: &str, connections: u32, span: Duration) -> Found {
+pub(crate) fn redirects(address: &str, connections: u32, span: Duration) -> Found {
     wrk(connections, span, None, address)
 }
 
@@ -78,7 +78,7 @@ fn panic_with(text: &str) -> f64 {
 }
 
 /// Starts an actix server that answers 302 and does nothing else; returns its address.
-pub fn bare_redirects() -> String {
+pub(crate) fn bare_redirects() -> String {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         rt::System::new().block_on(async move {

@@ -38,7 +38,7 @@ const TABLES: [(&str, &str); 11] = [
 const NAME: &str = "('p' || :client_id::int || '-' || :n::bigint)";
 
 /// Sales per second with 16 clients and prepared statements.
-pub fn rate(url: &str, service: &Service, span: Duration) -> f64 {
+pub(crate) fn rate(url: &str, service: &Service, span: Duration) -> f64 {
     service.report("template");
     let path = bench_dir().join("sale.sql");
     std::fs::write(&path, script(url)).expect("a script");

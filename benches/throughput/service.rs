@@ -21,12 +21,12 @@ use houndplan::operations::record_sales::SaleRequest;
 const SEED_SLICE: u64 = 4_000;
 
 #[derive(Clone)]
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres(String),
 }
 
-pub struct Service {
+pub(crate) struct Service {
     child: Child,
     place: Place,
     address: String,
@@ -37,14 +37,14 @@ pub struct Service {
 }
 
 /// Where ledgers are made: beside the build, since `/tmp` may be memory.
-pub fn bench_dir() -> PathBuf {
+pub(crate) fn bench_dir() -> PathBuf {
     let dir = PathBuf::from(super::setting("HOUND_BENCH_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/throughput")));
     std::fs::create_dir_all(&dir).expect("a directory for the ledgers");
     dir
 }
 
 impl Engine {
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres(_) => "PostgreSQL",
@@ -54,7 +54,7 @@ impl Engine {
 
 impl Service {
     /// Starts the program on a new ledger with `existing` sales, a shop address and 64 referrers.
-    pub fn start(engine: &Engine, batch_max: usize, existing: u64) -> Self {
+    pub(crate) fn start(engine: &Engine, batch_max: usize, existing: u64) -> Self {
         let dir = tempfile::tempdir_in(bench_dir()).expect("a directory");
         let mut settings = vec![
             ("HOUND_DATA_DIR", dir.path().display().to_string()),
@@ -81,25 +81,25 @@ impl Service {
         Self { child, place, address, token, started_in, settings, dir }
     }
 
-    pub const fn place(&self) -> &Place {
+    pub(crate) const fn place(&self) -> &Place {
         &self.place
     }
 
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    pub fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         &self.token
     }
 
     /// Seconds from the start of the process to the first line it prints.
-    pub const fn started_in(&self) -> f64 {
+    pub(crate) const fn started_in(&self) -> f64 {
         self.started_in
     }
 
     /// Resident memory in MiB.
-    pub fn memory_mib(&self) -> u64 {
+    pub(crate) fn memory_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a living process");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
         let kib: u64 = line.split_whitespace().nth(1).expect("a number").parse().expect("a number");
@@ -107,13 +107,13 @@ impl Service {
     }
 
     /// Whether `hound check` finds the ledger sound.
-    pub fn check(&self) -> bool {
+    pub(crate) fn check(&self) -> bool {
         let status = command(&self.settings, &["check"]).stdout(Stdio::null()).status().expect("hound check");
         status.success()
     }
 
     /// Reports one sale over HTTP.
-    pub fn report(&self, order: &str) {
+    pub(crate) fn report(&self, order: &str) {
         let body = serde_json::json!({
             "order_id": order, "currency": "EUR", "status": "paid", "subtotal": 10_000, "tax": 1_900, "total": 11_900,
             "customer": { "external_id": order, "email": format!("{order}@example.com") }, "code": "FRIENDAA",
@@ -188,7 +188,7 @@ fn seed(place: &Place, count: u64) {
 }
 
 /// The codes of 64 referrers: one alone would make all rivals wait for his balance.
-pub fn codes() -> Vec<String> {
+pub(crate) fn codes() -> Vec<String> {
     ('A'..='H').flat_map(|first| ('A'..='H').map(move |second| format!("FRIEND{first}{second}"))).collect()
 }
 
@@ -226,6 +226,6 @@ fn request(number: u64) -> SaleRequest {
     SaleRequest { report, amounts, actor: "bench".to_owned() }
 }
 
-pub fn postgres(url: &str) -> houndplan::db::connect::PgConn {
+pub(crate) fn postgres(url: &str) -> houndplan::db::connect::PgConn {
     houndplan::db::connect::PgConn::establish(url).expect("the server of HOUND_BENCH_POSTGRES")
 }

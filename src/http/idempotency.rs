@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::body::Fingerprint;
 use super::callers::Caller;
-use super::problem::{ApiError, PROBLEM_JSON};
+use super::problem::ApiError;
 use crate::db::idempotency::{self, Taken};
 use crate::db::transact::{LOCK_TIMEOUT, WriteError};
 use crate::db::{DbResult, Tx};
@@ -72,7 +72,7 @@ where
         }
     });
     match written.await {
-        Ok(Given::Answer(status, body, replayed)) => Ok(answer(status, body, replayed)),
+        Ok(Given::Answer(status, body, replayed)) => answer(status, body, replayed),
         Ok(Given::Mismatch) => Err(ApiError::unprocessable(
             "idempotency_key_reused",
             "this Idempotency-Key was used for another request; send a new key with a new request",
@@ -102,13 +102,17 @@ fn key(req: &HttpRequest) -> Result<String, ApiError> {
     }
 }
 
-fn answer(status: i64, body: String, replayed: bool) -> HttpResponse {
+fn answer(status: i64, body: String, replayed: bool) -> Result<HttpResponse, ApiError> {
     let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if status.as_u16() >= 400 {
+        let document = serde_json::from_str(&body).map_err(|error| ApiError::internal(error.to_string()))?;
+        return Err(ApiError::kept(status, &document));
+    }
     let mut response = HttpResponse::build(status);
-    response.insert_header((CONTENT_TYPE, if status.as_u16() >= 400 { PROBLEM_JSON } else { "application/json" }));
+    response.insert_header((CONTENT_TYPE, "application/json"));
     if replayed {
         response.insert_header(("idempotency-replayed", "true"));
     }
-    response.body(body)
+    Ok(response.body(body))
 }

@@ -59,6 +59,14 @@ impl ApiError {
         }))
     }
 
+    /// A refusal that was kept with its request's key: the same words under this request's id.
+    #[must_use]
+    pub fn kept(status: StatusCode, document: &serde_json::Value) -> Self {
+        let text = |field: &str| document.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let errors = document.get("errors").cloned().map(serde_json::from_value).and_then(Result::ok);
+        Self::new(status, text("code"), text("detail")).with_errors(errors.unwrap_or_default())
+    }
+
     /// 422: fields that cannot be taken as they are.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {

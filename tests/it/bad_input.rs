@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::app::{App, Engine, stories};
-use super::bad_requests::{Bad, bad_people, bad_refunds, bad_sales, bad_terms, sale};
+use super::bad_requests::{Bad, bad_orders, bad_people, bad_refunds, bad_sales, bad_terms, sale};
 use super::client::Client;
 use super::keys::claims;
 use super::shop::{enrol, id_of, order, sell};
@@ -78,6 +78,7 @@ stories! {
 
 fn orders_that_contradict_themselves_are_refused(app: &App) {
     refuse(app, &bad_sales());
+    refuse(app, &bad_orders());
 }
 
 fn refunds_people_and_rules_that_cannot_be_are_refused(app: &App) {

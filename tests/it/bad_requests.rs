@@ -94,6 +94,12 @@ pub(crate) fn bad_sales() -> Vec<Bad> {
             ("/referred_by", "not_one"),
         ),
         at("no answer at all", json!({"referred_by": {}}), ("/referred_by", "not_one")),
+    ]
+}
+
+/// Orders that lack what they need, or whose lines cannot be.
+pub(crate) fn bad_orders() -> Vec<Bad> {
+    vec![
         bad("no amount", "/v1/sales", json!({"order_id": "X-1", "currency": "EUR"}), ("/subtotal", "missing_amount")),
         bad("no order_id", "/v1/sales", json!({"currency": "EUR", "subtotal": 1}), ("/order_id", "missing_field")),
         bad("no object", "/v1/sales", json!([1]), ("", "invalid_type")),

@@ -115,10 +115,7 @@ fn tamperings(engine: Engine) -> Vec<(&'static str, String)> {
     let gone = |table: &str, key: &str, filter: &str| {
         format!("{}DELETE FROM {table} WHERE {filter} AND {}", unguarded(engine, table), pick(table, key, filter))
     };
-    let (new_id, yes) = match engine {
-        Engine::Sqlite => ("randomblob(16)", "1"),
-        Engine::Postgres => ("gen_random_uuid()", "true"),
-    };
+    let (new_id, yes) = words(engine);
     let first_referrer = "(SELECT id FROM referrers ORDER BY id LIMIT 1)";
     vec![
         ("balance", format!("UPDATE balances SET paid = paid + 1, expense = expense - 1 WHERE referrer_id = {first_referrer}")),
@@ -173,6 +170,14 @@ fn tamperings(engine: Engine) -> Vec<(&'static str, String)> {
             ),
         ),
     ]
+}
+
+/// A new id and "yes" in the engine's own words.
+fn words(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Sqlite => ("randomblob(16)", "1"),
+        Engine::Postgres => ("gen_random_uuid()", "true"),
+    }
 }
 
 /// Opens an append-only table, as only the database's owner can.
