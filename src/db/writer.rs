@@ -63,10 +63,12 @@ trait Run: Send + Sync {
     fn take(&self, most: usize) -> (usize, Work);
 }
 
+type Answer<Out> = oneshot::Receiver<Result<Out, WriteError>>;
 type Asked<Req, Out> = (Req, oneshot::Sender<Result<Out, WriteError>>);
 
 struct Queue<Req, Out> {
-    waiting: Mutex<VecDeque<Asked<Req, Out>>>,
+    /// Groups whose order counts: each is written in one transaction, never by two writers at once.
+    waiting: Mutex<VecDeque<Vec<Asked<Req, Out>>>>,
     operation: Operation<Req, Out>,
     batch_max: usize,
 }
@@ -218,8 +220,7 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
         let mut answers = Vec::with_capacity(requests.len());
         let mut requests = requests.into_iter().peekable();
         while requests.peek().is_some() {
-            let slice: Vec<_> = requests.by_ref().take(self.queue.batch_max).map(|request| self.submit(request)).collect();
-            for asked in slice {
+            for asked in self.submit_slice(requests.by_ref().take(self.queue.batch_max)) {
                 answers.push(match asked {
                     Ok(answer) => answer.await.unwrap_or_else(|_| Err(stopped())),
                     Err(error) => Err(error),
@@ -231,25 +232,40 @@ impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
 
     /// [`Self::ask_all`] for threads outside the async runtime.
     pub fn ask_all_blocking(&self, requests: Vec<Req>) -> Vec<Result<Out, WriteError>> {
-        let asked: Vec<_> = requests.into_iter().map(|request| self.submit(request)).collect();
-        asked.into_iter().map(|answer| answer?.blocking_recv().unwrap_or_else(|_| Err(stopped()))).collect()
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let slice = self.submit_slice(requests.by_ref().take(self.queue.batch_max));
+            answers.extend(slice.into_iter().map(|asked| asked?.blocking_recv().unwrap_or_else(|_| Err(stopped()))));
+        }
+        answers
     }
 
-    fn submit(&self, request: Req) -> Result<oneshot::Receiver<Result<Out, WriteError>>, WriteError> {
-        let (reply, answer) = oneshot::channel();
+    fn submit(&self, request: Req) -> Result<Answer<Out>, WriteError> {
+        self.submit_slice(std::iter::once(request)).pop().unwrap_or_else(|| Err(stopped()))
+    }
+
+    /// Lets a group wait that one writer will take as a whole.
+    fn submit_slice(&self, requests: impl Iterator<Item = Req>) -> Vec<Result<Answer<Out>, WriteError>> {
+        let (group, answers): (Vec<Asked<Req, Out>>, Vec<_>) = requests
+            .map(|request| {
+                let (reply, answer) = oneshot::channel();
+                ((request, reply), Ok(answer))
+            })
+            .unzip();
         {
             let mut gate = lock(&self.shared.gate);
             if gate.closed {
-                return Err(stopped());
+                return group.iter().map(|_| Err(stopped())).collect();
             }
-            if gate.waiting >= WAITING_MAX {
-                return Err(WriteError::Overloaded);
+            if gate.waiting + group.len() > WAITING_MAX {
+                return group.iter().map(|_| Err(WriteError::Overloaded)).collect();
             }
-            gate.waiting += 1;
-            lock(&self.queue.waiting).push_back((request, reply));
+            gate.waiting += group.len();
+            lock(&self.queue.waiting).push_back(group);
         }
         self.shared.bell.notify_one();
-        Ok(answer)
+        answers
     }
 }
 
@@ -260,8 +276,13 @@ fn stopped() -> WriteError {
 impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
     fn take(&self, most: usize) -> (usize, Work) {
         let mut waiting = lock(&self.waiting);
-        let count = waiting.len().min(most).min(self.batch_max);
-        let (requests, replies): (Vec<Req>, Vec<_>) = waiting.drain(..count).unzip();
+        let most = most.min(self.batch_max);
+        let mut taken: Vec<Asked<Req, Out>> = Vec::new();
+        while waiting.front().is_some_and(|group| taken.is_empty() || taken.len() + group.len() <= most) {
+            taken.extend(waiting.pop_front().unwrap_or_default());
+        }
+        let count = taken.len();
+        let (requests, replies): (Vec<Req>, Vec<_>) = taken.into_iter().unzip();
         let operation = self.operation;
         let work = move |shared: &Shared, link: &mut Link| {
             let answers = write(shared, link, operation, &requests);

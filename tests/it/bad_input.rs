@@ -106,10 +106,11 @@ fn what_is_no_json_is_refused_before_it_is_read(app: &App) {
     let before = books(app);
     let good = br#"{"order_id":"A-1","currency":"EUR","subtotal":1}"#;
     let json_type = "application/json";
-    for broken in ["", "{", "{\"order_id\":}", "nul", "{}{}", "\u{feff}{}", "{'a':1}", "{\"a\":NaN}", "{\"a\":1,}"] {
+    for broken in ["", "{", "{\"order_id\":}", "nul", "\u{feff}{}", "{'a':1}", "{\"a\":NaN}", "{\"a\":1,}"] {
         assert_eq!(raw(&owner, json_type, "/v1/sales", broken.as_bytes()), (400, "invalid_json".to_owned()), "{broken:?}");
     }
     assert_eq!(raw(&owner, json_type, "/v1/sales", b"{\"order_id\":\"\xff\"}").0, 400);
+    assert_eq!(raw(&owner, json_type, "/v1/sales", &[&good[..], b"{}"].concat()), (400, "invalid_json".to_owned()));
     let nested = [vec![b'['; 30_000], vec![b']'; 30_000]].concat();
     assert!(matches!(raw(&owner, json_type, "/v1/sales/batch", &nested).0, 400 | 422));
     for media in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x", ""] {
@@ -234,7 +235,7 @@ fn lists_refuse_what_they_do_not_know(app: &App) {
     }
     owner.get("/v1/reports/payouts?from=2026-02-01&to=2026-01-01").is(422);
     owner.get("/v1/reports/payouts?from=yesterday&to=2026-01-01").is(422);
-    owner.get("/v1/reports/payouts").is(422);
+    owner.get("/v1/reports/payouts?from=2026-01-01&from=2026-01-01").is(422);
 }
 
 fn money_moves_need_a_key_and_a_key_belongs_to_one_request(app: &App) {
