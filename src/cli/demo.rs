@@ -4,6 +4,7 @@
 mod ending;
 mod folder;
 mod payday;
+mod people;
 mod purchases;
 mod replay;
 mod rules;
@@ -16,12 +17,12 @@ use self::replay::Replay;
 use super::{Failure, Outcome, check, fail, open_books, say, serve, token, worker};
 use crate::clock::Clock;
 use crate::config::{Config, MailSettings, Origin};
-use crate::domain::id::SaleId;
+use crate::domain::money::Money;
 use crate::domain::principal::Mode;
 use crate::mail::Mailer;
 use crate::operations::books::Book;
 use crate::operations::report_introductions::report_introductions;
-use crate::operations::report_payouts::report_payouts;
+use crate::operations::report_payouts::{Total, report_payouts};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -103,6 +104,9 @@ fn sights(book: &Book, replay: &Replay<'_>) -> Result<Sights, Failure> {
     let report = book.readers.read(|conn| report_payouts(conn, now, whole.0, whole.1)).map_err(fail)?;
     let report = report.map_err(|fault| fail(fault.message))?;
     let busiest = report.rows.iter().max_by_key(|row| (row.figures.earned, row.referrer_id)).map(|row| row.referrer_id);
-    let seen = |referrer| replay.credited.get(&referrer).map(|sale: &SaleId| Sights { referrer, sale: *sale });
-    busiest.and_then(seen).ok_or_else(|| fail("nobody earned anything"))
+    let waits = |total: &Total| Money { amount: total.figures.ready, currency: total.currency };
+    let waiting = report.totals.iter().map(waits).collect();
+    let seen = busiest.and_then(|referrer| replay.credited.get(&referrer).map(|sale| (referrer, *sale)));
+    let (referrer, sale) = seen.ok_or_else(|| fail("nobody earned anything"))?;
+    Ok(Sights { referrer, sale, waiting })
 }

@@ -30,7 +30,8 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
 
 /// Serves what is open until told to stop.
 pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listener: TcpListener, with_worker: bool) -> Outcome {
-    let base_url = base_url(config, &listener)?;
+    let address = listener.local_addr().map_err(fail)?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
     let worker = if with_worker { Some(super::worker::start(config, books, &base_url)?) } else { None };
     let app = App::new(Arc::clone(books), keys, base_url, config.metrics_token.clone(), mail_is_on);
@@ -43,12 +44,6 @@ pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listene
         book.writer.stop();
     }
     served.map_err(fail)
-}
-
-/// Where links point.
-pub(super) fn base_url(config: &Config, listener: &TcpListener) -> Result<String, super::Failure> {
-    let address = listener.local_addr().map_err(fail)?;
-    Ok(config.base_url.clone().unwrap_or_else(|| format!("http://{address}")))
 }
 
 pub(super) fn listen(address: &str) -> Result<TcpListener, Failure> {

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::replay::ACTOR;
 use crate::cli::{Failure, Outcome, fail, say};
 use crate::domain::id::{ReferrerId, SaleId};
+use crate::domain::money::Money;
 use crate::domain::principal::{Mode, Role};
 use crate::operations::books::Books;
 use crate::operations::create_token::{NewToken, create_token};
@@ -24,6 +25,8 @@ pub(super) struct Sights {
     pub(super) referrer: ReferrerId,
     /// The first order he was credited with.
     pub(super) sale: SaleId,
+    /// What is ready and was not paid, for it is too little for each.
+    pub(super) waiting: Vec<Money>,
 }
 
 /// Prints an owner's token and three lines to try.
@@ -37,7 +40,11 @@ pub(super) fn invite(books: &Books, keys: &Keyring, folder: &Path, address: &str
     try_it("the payout report of 1997", "/v1/reports/payouts?from=1997-01-01&to=1998-01-01");
     try_it("what the busiest referrer has", &format!("/v1/referrers/{}/balance", sights.referrer));
     try_it("why he earned his first commission", &format!("/v1/sales/{}/explanation", sights.sale));
-    say("\nThe clock is today's again: all that was on hold in June 1998 is ready for your first payout. Stop with Ctrl-C.");
+    let waiting: Vec<String> = sights.waiting.iter().map(ToString::to_string).collect();
+    say(format!(
+        "\nThe clock is today's again. {} still wait for referrers who have less than the payout minimum. Stop with Ctrl-C.",
+        waiting.join(", ")
+    ));
     Ok(())
 }
 

@@ -25,7 +25,7 @@ impl Replay<'_> {
             self.month.paid -= self.settle_one(payout, PayoutResult::Returned, "the bank sent it back: account closed")?;
         }
         let date = self.date(day);
-        if !date.ends_with("-01") {
+        if day == 0 || !date.ends_with("-01") {
             return Ok(());
         }
         let request = prepare_payouts::Request { cutoff: None, actor: ACTOR.to_owned() };

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::people::{People, SOURCE};
 use super::purchases::Purchase;
 use super::rules::{Day, Order, Refund, Word};
 use crate::cli::{Failure, Outcome, fail, say};
@@ -12,7 +13,6 @@ use crate::db::referrers::{self, CodeRow};
 use crate::domain::attribution::{Evidence, VerdictKind};
 use crate::domain::click::{Click, reference_of};
 use crate::domain::code::Code;
-use crate::domain::customer::{CustomerFacts, CustomerKey};
 use crate::domain::field::FieldError;
 use crate::domain::id::{ClickId, PayoutId, ReferrerId, SaleId, VisitorId};
 use crate::domain::instant::Instant;
@@ -32,9 +32,6 @@ use crate::worker::{Letterhead, send_waiting};
 /// Who acts, in the audit log.
 pub(super) const ACTOR: &str = "demo";
 
-/// The one storefront.
-const SOURCE: &str = "cdnow";
-
 /// A coupon that nobody was given.
 const COUPON: &str = "MUSIC97";
 
@@ -46,8 +43,7 @@ pub(super) struct Replay<'a> {
     pub(super) currency: Currency,
     start: Instant,
     purchases: &'a [Purchase],
-    /// The master id of each customer.
-    people: Vec<&'a str>,
+    people: People<'a>,
     codes: HashMap<usize, CodeRow>,
     clicks: HashMap<usize, ClickId>,
     /// The first order that each referrer was credited with.
@@ -75,12 +71,6 @@ impl<'a> Replay<'a> {
         purchases: &'a [Purchase],
         start: Instant,
     ) -> Result<Self, Failure> {
-        let mut people: Vec<&str> = Vec::new();
-        for purchase in purchases {
-            if purchase.customer == people.len() {
-                people.push(&purchase.master_id);
-            }
-        }
         Ok(Self {
             book,
             mailer,
@@ -88,7 +78,7 @@ impl<'a> Replay<'a> {
             currency: Currency::parse("USD").map_err(fail)?,
             start,
             purchases,
-            people,
+            people: People::of(purchases),
             codes: HashMap::new(),
             clicks: HashMap::new(),
             credited: HashMap::new(),
@@ -150,6 +140,7 @@ impl<'a> Replay<'a> {
             "shop_url": "https://cdnow.example/",
             "currency": "USD",
             "hold_days": 30,
+            "payout_minimum": { "USD": 1_000 },
             "lifetime": { "type": "months", "months": 12 },
         });
         let patch: Map<String, Value> = patch.as_object().cloned().unwrap_or_default();
@@ -166,11 +157,11 @@ impl<'a> Replay<'a> {
     }
 
     fn enroll(&mut self, customer: usize) -> Outcome {
-        let code = Code::parse("/code", &code_of(self.master_id(customer))).map_err(refused)?;
-        let wish = Enrolment { customer: self.facts(customer)?, code: Some(code), invite: false };
+        let code = Code::parse("/code", &self.people.code(customer)).map_err(refused)?;
+        let wish = Enrolment { customer: self.people.facts(customer).map_err(refused)?, code: Some(code), invite: false };
         let enrolled = self.book.writer.write_blocking(move |tx, now| enroll_referrer(tx, now, &wish)).map_err(fail)?;
         let Enrolled::Done { referrer, .. } = enrolled else {
-            return Err(Failure(format!("customer {} could not be enrolled: {enrolled:?}", self.master_id(customer))));
+            return Err(Failure(format!("customer {} could not be enrolled: {enrolled:?}", self.people.master_id(customer))));
         };
         let codes = self.book.readers.read(|conn| referrers::codes_of(conn, &[referrer.id])).map_err(fail)?;
         self.codes.extend(codes.into_iter().next().map(|code| (customer, code)));
@@ -217,11 +208,11 @@ impl<'a> Replay<'a> {
         let mut reference = None;
         let mut referred_by = None;
         match order.word {
-            Word::Code(sender) => codes.push(code_of(self.master_id(sender))),
+            Word::Code(sender) => codes.push(self.people.code(sender)),
             Word::Coupon => codes.push(COUPON.to_owned()),
             Word::Click(_) => reference = self.clicks.get(&purchase.customer).map(|click| reference_of(*click)),
-            Word::Number(sender) => referred_by = Some(Hint::Key(number_key(self.master_id(sender)).map_err(refused)?)),
-            Word::Address(sender) => referred_by = Some(Hint::Key(address_key(self.master_id(sender)).map_err(refused)?)),
+            Word::Number(sender) => referred_by = Some(Hint::Key(self.people.number(sender).map_err(refused)?)),
+            Word::Address(sender) => referred_by = Some(Hint::Key(self.people.address(sender).map_err(refused)?)),
             Word::Nothing => {}
         }
         let content = SaleContent {
@@ -243,7 +234,7 @@ impl<'a> Replay<'a> {
             version: 0,
             status: SaleStatus::Paid,
             paid_at: None,
-            customer: Some(self.facts(purchase.customer)?),
+            customer: Some(self.people.facts(purchase.customer).map_err(refused)?),
             referred_by,
             history: false,
             metadata: [("cds".to_owned(), purchase.discs.to_string())].into(),
@@ -266,39 +257,10 @@ impl<'a> Replay<'a> {
         }
         Ok(())
     }
-
-    fn master_id(&self, customer: usize) -> &'a str {
-        self.people.get(customer).copied().unwrap_or_default()
-    }
-
-    fn facts(&self, customer: usize) -> Result<CustomerFacts, Failure> {
-        let id = self.master_id(customer);
-        let (number, address) = (number_key(id).map_err(refused)?, address_key(id).map_err(refused)?);
-        let keys = vec![(number, id.to_owned()), (address, address_of(id))];
-        Ok(CustomerFacts { keys, name: Some(format!("Customer {id}")), ..CustomerFacts::default() })
-    }
 }
 
 fn order_key(number: usize) -> OrderKey {
     OrderKey { source: SOURCE.to_owned(), order_id: number.to_string() }
-}
-
-fn number_key(master_id: &str) -> Result<CustomerKey, FieldError> {
-    CustomerKey::external_id("/external_id", SOURCE, master_id)
-}
-
-fn address_key(master_id: &str) -> Result<CustomerKey, FieldError> {
-    CustomerKey::email("/email", &address_of(master_id))
-}
-
-/// An address that nobody can have (RFC 2606).
-fn address_of(master_id: &str) -> String {
-    format!("{master_id}@customers.cdnow.example")
-}
-
-/// As many digits for everybody, so that no two look alike.
-fn code_of(master_id: &str) -> String {
-    format!("FAN-{master_id}")
 }
 
 fn refused(FieldError { pointer, message, .. }: FieldError) -> Failure {
