@@ -1,4 +1,4 @@
-//! Lists of orders, narrowed to what the caller may see.
+//! Lists of orders: for callers, narrowed to what they may see, and for the fold.
 
 use diesel::prelude::*;
 
@@ -86,4 +86,17 @@ fn scope_source(scope: &Scope) -> Option<Option<&str>> {
         Scope::Source(source) => Some(Some(source)),
         Scope::Referrer(_) | Scope::Nothing => None,
     }
+}
+
+/// Of the given customers (read under their locks), those whose first sale has been, and which it was.
+///
+/// # Errors
+/// What the database reports.
+pub fn places_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<(CustomerId, SaleId)>> {
+    let rows: Vec<(Option<CustomerId>, SaleId)> = on_db!(conn, c => sales::table
+        .filter(sales::customer_id.eq_any(customers))
+        .filter(sales::holds_place.eq(true))
+        .select((sales::customer_id, sales::id))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(customer, sale)| customer.map(|customer| (customer, sale))).collect())
 }

@@ -281,19 +281,6 @@ pub fn update(tx: &mut Tx<'_>, row: &SaleRow) -> DbResult<()> {
         .map(drop))
 }
 
-/// Of the given customers (read under their locks), those whose first sale has been, and which it was.
-///
-/// # Errors
-/// What the database reports.
-pub fn places_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<(CustomerId, SaleId)>> {
-    let rows: Vec<(Option<CustomerId>, SaleId)> = on_db!(conn, c => sales::table
-        .filter(sales::customer_id.eq_any(customers))
-        .filter(sales::holds_place.eq(true))
-        .select((sales::customer_id, sales::id))
-        .load(c))?;
-    Ok(rows.into_iter().filter_map(|(customer, sale)| customer.map(|customer| (customer, sale))).collect())
-}
-
 /// Adds revisions, lines and hints.
 ///
 /// # Errors

@@ -16,13 +16,24 @@ const LEAD_SECONDS: i64 = 20;
 /// A pause between full slices, so that a waiting sale goes first.
 const BREATH: Duration = Duration::from_millis(5);
 
+/// The lead is renewed when this much of it is over: an idle service need not write to its disk all the time.
+const RENEW_SECONDS: i64 = 10;
+
+/// Who leads the chores of a ledger, as this process knows it.
+struct Lead {
+    token: LeaseToken,
+    since: Option<Instant>,
+}
+
 pub(super) fn run(post: &Post, stop: &Stop) {
     let token = LeaseToken::new(post.books.live.clock.now());
+    let mut leads = [Lead { token, since: None }, Lead { token, since: None }];
     while !stop.asked() {
         let sandbox = post.books.opened_sandbox();
         let mut busy = false;
-        for book in [Some(std::sync::Arc::clone(&post.books.live)), sandbox].into_iter().flatten() {
-            match tick(&book, token) {
+        let books = [Some(std::sync::Arc::clone(&post.books.live)), sandbox];
+        for (book, lead) in books.into_iter().zip(&mut leads).filter_map(|(book, lead)| book.map(|book| (book, lead))) {
+            match tick(&book, lead) {
                 Ok(more) => busy |= more,
                 // The next round tries again; readiness tells the operator.
                 Err(error) => tracing::warn!(%error, "a chore could not run"),
@@ -33,10 +44,17 @@ pub(super) fn run(post: &Post, stop: &Stop) {
 }
 
 /// One round of every chore; returns whether a slice was full.
-fn tick(book: &Book, token: LeaseToken) -> Result<bool, WriteError> {
+fn tick(book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     book.sync_clock()?;
-    if !book.writer.write_blocking(move |tx, _| jobs::lead(tx, "chores", token, LEAD_SECONDS))? {
-        return Ok(false);
+    let now = book.clock.now();
+    let fresh = lead.since.is_some_and(|since| now >= since && now < since.plus_seconds(RENEW_SECONDS));
+    if !fresh {
+        let token = lead.token;
+        let led = book.writer.write_blocking(move |tx, _| jobs::lead(tx, "chores", token, LEAD_SECONDS))?;
+        lead.since = led.then_some(now);
+        if !led {
+            return Ok(false);
+        }
     }
     let rescued = book.writer.write_blocking(|tx, _| jobs::rescue(tx))?;
     if rescued > 0 {

@@ -116,7 +116,12 @@ impl Row {
             Who::SandboxOwner => self.of_ledger,
             _ => false,
         };
-        if foreign { 404 } else { self.may }
+        // A body that names a foreign object is at fault in that field; an address that does is not there.
+        match (foreign, operation.name() == "POST /v1/adjustments") {
+            (true, true) => 422,
+            (true, false) => 404,
+            (false, _) => self.may,
+        }
     }
 }
 
@@ -274,7 +279,7 @@ impl<'a> World<'a> {
         let mail = &self.mail;
         Some(match name {
             "GET /r/{code}" => Row::new(302, "/r/JOE"),
-            "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(404, format!("/u/{mail}")),
+            "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
             "GET /metrics" => Row::new(404, "/metrics"),
             "GET /health/live" => Row::new(200, "/health/live"),
             "GET /health/ready" => Row::new(200, "/health/ready"),

@@ -107,7 +107,7 @@ fn what_is_no_json_is_refused_before_it_is_read(app: &App) {
     let before = books(app);
     let good = br#"{"order_id":"A-1","currency":"EUR","subtotal":1}"#;
     let json_type = "application/json";
-    for broken in ["", "{", "{\"order_id\":}", "nul", "\u{feff}{}", "{'a':1}", "{\"a\":NaN}", "{\"a\":1,}"] {
+    for broken in ["", "{", "{\"order_id\":}", "nul", "\u{feff}{}", "{'a':1}", "{\"order_id\":NaN}", "{\"order_id\":\"A\",}"] {
         assert_eq!(raw(&owner, json_type, "/v1/sales", broken.as_bytes()), (400, "invalid_json".to_owned()), "{broken:?}");
     }
     assert_eq!(raw(&owner, json_type, "/v1/sales", b"{\"order_id\":\"\xff\"}").0, 400);

@@ -7,7 +7,7 @@ use super::state::{Evidence, OrderState, RefundState, revision, verdict};
 use super::{Fold, Standing, write};
 use crate::db::sales::{HintRow, LineRow, SaleRow};
 use crate::db::types::Json;
-use crate::db::{Conn, DbFault, DbResult, Tx, commissions, sales, terms};
+use crate::db::{Conn, DbFault, DbResult, Tx, commissions, sale_lists, sales, terms};
 use crate::domain::attribution::Decision;
 use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
@@ -119,7 +119,7 @@ fn standings(tx: &mut Tx<'_>, people: &People) -> DbResult<HashMap<CustomerId, S
     if known.is_empty() {
         return Ok(standings);
     }
-    for (customer, sale) in sales::places_of(tx, &known)? {
+    for (customer, sale) in sale_lists::places_of(tx, &known)? {
         standings.entry(people.survivor(customer)).or_default().first_sale = Some(sale);
     }
     Ok(standings)
