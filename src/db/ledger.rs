@@ -65,6 +65,17 @@ pub struct Balance {
     pub fees: i64,
 }
 
+/// What [`add_to_balances`] says in diesel's words for SQLite.
+const ADD: &str = " ON CONFLICT (referrer_id, currency) DO UPDATE SET
+    expense = balances.expense + excluded.expense, on_hold = balances.on_hold + excluded.on_hold,
+    ready = balances.ready + excluded.ready,
+    in_transit = balances.in_transit - excluded.expense - excluded.on_hold - excluded.ready - excluded.paid
+        - excluded.written_off - excluded.opening - excluded.fees,
+    paid = balances.paid + excluded.paid, written_off = balances.written_off + excluded.written_off,
+    opening = balances.opening + excluded.opening, fees = balances.fees + excluded.fees";
+
+columns!(Balance, balances(referrer_id, currency, expense, on_hold, ready, in_transit, paid, written_off, opening, fees), ADD);
+
 impl Balance {
     /// An empty balance.
     #[must_use]
@@ -127,8 +138,12 @@ pub fn post(tx: &mut Tx<'_>, mut postings: Vec<Transfer>) -> DbResult<()> {
 fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
     use diesel::upsert::excluded;
     let rows: Vec<Balance> = rows.iter().map(|row| Balance { in_transit: row.in_transit.max(0), ..row.clone() }).collect();
+    let c = match &mut **tx {
+        super::Conn::Postgres(c) => return super::columns::insert(c, rows.as_slice()).map(drop),
+        super::Conn::Sqlite(c) => c,
+    };
     for slice in rows.chunks(super::ROWS_PER_INSERT) {
-        on_db!(tx, c => diesel::insert_into(balances::table)
+        diesel::insert_into(balances::table)
             .values(slice)
             .on_conflict((balances::referrer_id, balances::currency))
             .do_update()
@@ -149,7 +164,7 @@ fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
                 balances::opening.eq(balances::opening + excluded(balances::opening)),
                 balances::fees.eq(balances::fees + excluded(balances::fees)),
             ))
-            .execute(c))?;
+            .execute(*c)?;
     }
     Ok(())
 }

@@ -39,15 +39,14 @@ impl Program {
 /// # Errors
 /// What the database reports.
 pub fn program(conn: &mut Conn<'_>) -> DbResult<Option<Program>> {
-    let id: Option<ProgramId> = on_db!(conn, c => programs::table.select(programs::id).order(programs::id).first(c).optional())?;
-    let Some(id) = id else { return Ok(None) };
-    let rows: Vec<(i64, Instant, Json<Terms>)> = on_db!(conn, c => terms::table
-        .filter(terms::program_id.eq(id))
-        .order(terms::version)
-        .select((terms::version, terms::valid_from, terms::body))
+    // In one query, since every slice of orders asks: a program is made together with its first terms.
+    let rows: Vec<(ProgramId, i64, Instant, Json<Terms>)> = on_db!(conn, c => terms::table
+        .order((terms::program_id, terms::version))
+        .select((terms::program_id, terms::version, terms::valid_from, terms::body))
         .load(c))?;
-    let versions =
-        rows.into_iter().map(|(version, valid_from, Json(terms))| TermsVersion { version, valid_from, terms }).collect();
+    let Some(id) = rows.first().map(|(id, ..)| *id) else { return Ok(None) };
+    let own = rows.into_iter().filter(|(program, ..)| *program == id);
+    let versions = own.map(|(_, version, valid_from, Json(terms))| TermsVersion { version, valid_from, terms }).collect();
     Ok(Some(Program { id, versions }))
 }
 

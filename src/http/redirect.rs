@@ -29,10 +29,13 @@ const COOKIE_DAYS_MAX: i64 = 400;
 /// A visitor waits no longer than this for the click's commit.
 const COMMIT_WAIT: Duration = Duration::from_millis(250);
 
+/// Where links point.
+pub(super) const ROUTE: &str = "/r/{code}";
+
 /// Adds the route.
 pub fn configure(cfg: &mut ServiceConfig) {
     let get_or_head = || actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head());
-    cfg.service(web::resource("/r/{code}").route(web::route().guard(get_or_head()).to(follow)));
+    cfg.service(web::resource(ROUTE).route(web::route().guard(get_or_head()).to(follow)));
 }
 
 async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
