@@ -59,13 +59,13 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
         let class = usize::from(status.as_u16() / 100).saturating_sub(1);
         app.answered.get(class).map(|count| count.fetch_add(1, Ordering::Relaxed));
     }
-    let route = route.as_deref().unwrap_or("-");
+    let (method, route) = (method.as_str(), route.as_deref().unwrap_or("-"));
     let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     // A newsletter's visits are rows of the ledger already; a line for each would cost a fifth of their rate.
     if route == redirect::ROUTE && status.as_u16() < 400 {
-        tracing::debug!(target: "houndplan::requests", method = method.as_str(), route, status = status.as_u16(), micros, request_id = %id);
+        tracing::debug!(target: "houndplan::requests", method, route, status = status.as_u16(), micros, request_id = %id);
     } else {
-        tracing::info!(target: "houndplan::requests", method = method.as_str(), route, status = status.as_u16(), micros, request_id = %id);
+        tracing::info!(target: "houndplan::requests", method, route, status = status.as_u16(), micros, request_id = %id);
     }
     outcome
 }
