@@ -60,6 +60,10 @@ fn parse(text: &str) -> Result<Vec<Purchase>, String> {
 }
 
 fn purchase(line: &str, start: Instant) -> Option<Purchase> {
+    // A bare line feed is no line end here; the blanks between fields would hide it.
+    if line.contains(['\r', '\n']) {
+        return None;
+    }
     let fields: Vec<&str> = line.split_ascii_whitespace().collect();
     let [master_id, sample_id, date, discs, dollars] = fields.as_slice() else { return None };
     let (whole, hundredths) = dollars.split_once('.')?;
