@@ -2,7 +2,7 @@
 
 use super::fold::{Cause, Fold, SaleView, states};
 use super::resolve_customers::resolve;
-use crate::db::types::{AnyId, ChangeCause};
+use crate::db::types::{AnyId, ChangeCause, Json};
 use crate::db::{DbFault, DbResult, Tx, outbox, referrers, sales};
 use crate::domain::attribution::{Decision, Evidence, VerdictKind};
 use crate::domain::id::{CustomerId, ReferrerId, SaleId};
@@ -63,12 +63,12 @@ pub fn decide_sale(
     let repeated = row.decision.as_ref().is_some_and(|stored| stored.0 == decision);
     let buyers: Vec<CustomerId> = row.customer_id.into_iter().collect();
     let mut orders = states(tx, vec![row])?;
+    // Noted before the fold opens, which reads the referrer that it names.
     for order in &mut orders {
-        order.sale.decision = Some(crate::db::types::Json(decision));
+        order.sale.decision = Some(Json(decision));
     }
     let people = resolve(tx, now, &[], &buyers)?;
-    let evidence: &[super::fold::Evidence<'_>] = &[];
-    let mut fold = Fold::open(tx, now, orders, &people, evidence, now)?;
+    let mut fold = Fold::open(tx, now, orders, &people, &[], now)?;
     if !repeated {
         let subject = AnyId::from_uuid(id.uuid());
         let detail = serde_json::json!({ "decision": decision, "evidence": Evidence::OwnerDecision, "reason": reason });

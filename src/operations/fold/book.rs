@@ -19,7 +19,6 @@ impl Fold {
     pub(super) fn follow(&mut self, order: &mut OrderState, verdict: &Verdict, cause: Cause<'_>) {
         let held_by = order.commission.as_ref().map(|commission| commission.referrer_id);
         let earned_by = verdict.referrer_id.filter(|_| verdict.kind != VerdictKind::Unattributed);
-        order.verdict = Some(verdict.clone());
         if held_by.is_some() {
             self.change(order, cause);
             if held_by == earned_by {

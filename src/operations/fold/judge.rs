@@ -71,11 +71,11 @@ impl Fold {
         let first_time = order.verdict.is_none();
         order.sale.first_sale = order.sale.first_sale || inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
         self.note_verdict(order, inputs, &verdict, cause);
+        order.verdict = Some(verdict.clone());
         self.follow(order, &verdict, cause);
         self.introduce(order, &verdict);
         let kind = if first_time { "sale.recorded" } else { "sale.changed" };
         self.note_event(kind, order, &verdict);
-        order.verdict = Some(verdict);
     }
 
     fn note_verdict(&mut self, order: &mut OrderState, inputs: Inputs, verdict: &Verdict, cause: Cause<'_>) {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Fold;
 use super::state::{OrderState, RefundState, Revision, rows};
-use super::{Cause, Fold};
 use crate::db::commissions::{self, ChangeRow, CommissionRow, ReferralRow, RefundRow};
 use crate::db::ledger::{self, Transfer};
 use crate::db::outbox::{self, Mail, NewEvent};
@@ -11,7 +11,6 @@ use crate::db::referrers::{self, Referrer};
 use crate::db::sales::{self, HintRow, LineRow, RevisionRow, SaleRow, VerdictRow};
 use crate::db::types::Json;
 use crate::db::{DbResult, Tx, customers, lost_race};
-use crate::domain::attribution::Decision;
 use crate::domain::customer::CustomerFacts;
 use crate::domain::id::{CommissionId, CustomerId, ReferralId, RefundId, SaleId};
 use crate::domain::instant::Instant;
@@ -118,12 +117,6 @@ impl Fold {
             order.sale.paid_at = paid_at.or_else(|| reported.then_some(self.now));
         }
         true
-    }
-
-    /// Notes the owner's word.
-    pub fn decide(&mut self, id: SaleId, decision: Decision, cause: Cause<'_>) {
-        self.amend(id, |sale| sale.decision = Some(Json(decision)));
-        self.settle(id, cause);
     }
 
     /// Adds what a report says of a customer's past.
