@@ -1,4 +1,7 @@
 use super::*;
+use crate::domain::id::{ClickId, CustomerId, SaleId};
+use crate::domain::instant::Instant;
+use crate::domain::money::Currency;
 
 fn at(day: i64) -> Instant {
     Instant::from_micros(1_700_000_000_000_000).plus_days(day)
