@@ -19,3 +19,4 @@ pub mod referrer;
 pub mod refund;
 pub mod report;
 pub mod sale;
+pub mod signature;
