@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::db::connect::Place;
 use crate::db::writer::BATCH_MAX;
+use crate::domain::outward::Outward;
 use crate::mail::{self, Security, SmtpSettings};
 
 /// A value that no log, message or page shows.
@@ -73,6 +74,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// `HOUND_TRUSTED_PROXIES`: addresses whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// `HOUND_PRIVATE_HOSTS`: hosts of the own network that may be called, besides the public internet.
+    pub outward: Outward,
     /// `HOUND_MAIL_MODE` and `HOUND_SMTP_*`.
     pub mail: MailSettings,
     /// `HOUND_SMTP_FROM`: the address letters come from.
@@ -148,12 +151,13 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 20] = [
+const SETTINGS: [Setting; 21] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
     open("BASE_URL", None),
     open("TRUSTED_PROXIES", None),
+    open("PRIVATE_HOSTS", None),
     open("MAIL_MODE", None),
     open("SMTP_HOST", None),
     open("SMTP_PORT", None),
@@ -227,6 +231,7 @@ impl Config {
             database_url: values.secret("DATABASE_URL").map(database_url).transpose()?,
             base_url: values.text("BASE_URL").map(|text| base_url(&text)).transpose()?,
             trusted_proxies: values.text("TRUSTED_PROXIES").map(|text| proxies(&text)).transpose()?.unwrap_or_default(),
+            outward: values.text("PRIVATE_HOSTS").map(|text| private_hosts(&text)).transpose()?.unwrap_or_default(),
             mail: mail(values, &data_dir)?,
             mail_from: values.text("SMTP_FROM"),
             mail_from_name: values.text("SMTP_FROM_NAME"),
@@ -323,6 +328,11 @@ fn proxies(text: &str) -> Result<Vec<IpAddr>, ConfigError> {
         part.trim().parse().map_err(|_| fault("TRUSTED_PROXIES", "is not a list of IP addresses, such as 10.0.0.1,10.0.0.2"))
     };
     text.split(',').filter(|part| !part.trim().is_empty()).map(address).collect()
+}
+
+fn private_hosts(text: &str) -> Result<Outward, ConfigError> {
+    let wrong = || fault("PRIVATE_HOSTS", "is not a list of hosts, such as shop.internal,10.0.0.5:8080");
+    Outward::parse(text).ok_or_else(wrong)
 }
 
 fn log_format(text: &str) -> Result<LogFormat, ConfigError> {

@@ -11,6 +11,7 @@ pub mod domain;
 pub mod http;
 pub mod mail;
 pub mod operations;
+pub mod outbound;
 pub mod telemetry;
 pub mod tokens;
 pub mod worker;

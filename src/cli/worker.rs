@@ -6,6 +6,7 @@ use super::{Failure, Outcome, fail, open_books};
 use crate::config::{Config, MailSettings};
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
+use crate::outbound::Outbound;
 use crate::worker::{Letterhead, Post, Worker};
 
 /// The sender of letters that only ever land in files, when none is set.
@@ -32,6 +33,7 @@ pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str) -> Resu
         live,
         sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
         letterhead: letterhead(config, base_url)?,
+        outbound: Outbound::new(config.outward.clone()),
     };
     Worker::start(post).map_err(fail)
 }

@@ -38,6 +38,21 @@ fn database_now(conn: &Conn<'_>, seconds: i64) -> String {
     }
 }
 
+/// Whether a job of `kind` is ready: asked first, so that an idle worker keeps no writer busy.
+///
+/// # Errors
+/// What the database reports.
+pub fn any_ready(conn: &mut Conn<'_>, kind: &str, now: Instant) -> DbResult<bool> {
+    let first: Option<JobId> = on_db!(conn, c => jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::status.eq(JobStatus::Ready))
+        .filter(jobs::run_at.le(now))
+        .select(jobs::id)
+        .first(c)
+        .optional())?;
+    Ok(first.is_some())
+}
+
 /// Claims up to `most` ready jobs of `kind` whose time has come; rivals skip what is claimed.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ pub mod clicks;
 pub mod commissions;
 pub mod connect;
 pub mod customers;
+pub mod deliveries;
+pub mod endpoints;
 pub mod idempotency;
 pub mod jobs;
 pub mod ledger;

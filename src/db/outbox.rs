@@ -160,12 +160,13 @@ pub fn waiting_mails(conn: &mut Conn<'_>) -> DbResult<i64> {
     on_db!(conn, c => jobs::table.filter(jobs::kind.eq(SEND_MAIL)).count().get_result(c))
 }
 
-/// Notes what happened.
+/// Notes what happened, and queues it for the endpoints that want to be told.
 ///
 /// # Errors
 /// What the database reports.
 pub fn note_events(tx: &mut Tx<'_>, rows: &[NewEvent]) -> DbResult<()> {
-    insert_hot!(tx, events::table, rows)
+    insert_hot!(tx, events::table, rows)?;
+    super::deliveries::queue(tx, rows)
 }
 
 /// Notes who did what.

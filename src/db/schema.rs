@@ -512,6 +512,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    webhook_endpoints (id) {
+        id -> DbUuid,
+        url -> Text,
+        description -> Nullable<Text>,
+        kinds -> DbJson,
+        secret -> Text,
+        old_secret -> Nullable<Text>,
+        old_secret_until -> Nullable<DbInstant>,
+        status -> Text,
+        why_disabled -> Nullable<Text>,
+        failures -> BigInt,
+        failing_since -> Nullable<DbInstant>,
+        rests_until -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    deliveries (id) {
+        id -> DbUuid,
+        endpoint_id -> DbUuid,
+        event_id -> DbUuid,
+        kind -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        answer -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        next_at -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -545,4 +585,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_optouts,
     events,
     audit_log,
+    webhook_endpoints,
+    deliveries,
 );

@@ -24,6 +24,7 @@ use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus,
 use crate::domain::principal::{Mode, Role};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::SaleStatus;
+use crate::domain::webhook::{DeliveryStatus, EndpointStatus, WhyDisabled};
 
 /// A UUID. Named by oid: a type name would cost a catalogue query per connection.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
@@ -134,6 +135,8 @@ ids!(
     CodeId,
     CommissionId,
     CustomerId,
+    DeliveryId,
+    EndpointId,
     EventId,
     JobId,
     LeaseToken,
@@ -324,6 +327,9 @@ text_enums! {
     MailStatus {
         Queued = "queued", Sent = "sent", Declined = "declined", Undeliverable = "undeliverable", Discarded = "discarded",
     }
+    EndpointStatus { Enabled = "enabled", Disabled = "disabled" }
+    WhyDisabled { Owner = "owner", Gone = "gone", Failing = "failing" }
+    DeliveryStatus { Waiting = "waiting", Delivered = "delivered", Failed = "failed" }
     HintKind { ExternalId = "external_id", Email = "email", Phone = "phone", Name = "name" }
 }
 

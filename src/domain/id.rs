@@ -87,6 +87,10 @@ ids! {
     MailId,
     /// Something that happened.
     EventId,
+    /// Where webhooks go.
+    EndpointId,
+    /// One event on its way to one endpoint.
+    DeliveryId,
     /// An API token (its `jti`).
     TokenId,
     /// One entry of the audit log.

@@ -7,6 +7,7 @@ use super::contract::{self, Route};
 use super::directory::Directory;
 use super::sessions::Sessions;
 use crate::config::Secret;
+use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
 use crate::operations::books::Books;
 use crate::tokens::Keyring;
@@ -21,6 +22,8 @@ pub struct App {
     pub base_url: String,
     /// Opens `/metrics`.
     pub metrics_token: Option<Secret>,
+    /// Where webhooks may go.
+    pub outward: Outward,
     /// Whether letters can leave the house.
     pub mail_is_on: bool,
     /// Requests answered, by status class: 1xx to 5xx.
@@ -46,6 +49,7 @@ impl App {
             sessions,
             base_url,
             metrics_token,
+            outward: Outward::default(),
             mail_is_on,
             answered: Default::default(),
             clicks_missed: AtomicU64::new(0),
@@ -54,6 +58,13 @@ impl App {
             live_codes: Arc::default(),
             sandbox_codes: Arc::default(),
         }
+    }
+
+    /// The same, where webhooks may go to the operator's private hosts too.
+    #[must_use]
+    pub fn with_outward(mut self, outward: Outward) -> Self {
+        self.outward = outward;
+        self
     }
 
     /// Where the codes of a ledger lead.

@@ -1,7 +1,8 @@
-//! The post room: sends letters and runs chores, beside the API or in a process of its own.
+//! The post room: sends letters and webhooks and runs chores, beside the API or in a process of its own.
 
 mod chores;
 mod dispatch;
+mod webhooks;
 
 pub use dispatch::send_waiting;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
+use crate::outbound::Outbound;
 
 /// What every letter carries besides its text.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct Post {
     pub sandbox: Mailer,
     /// What every letter carries.
     pub letterhead: Letterhead,
+    /// What calls other people's servers.
+    pub outbound: Outbound,
 }
 
 /// The running threads.
@@ -66,6 +70,9 @@ impl Stop {
 /// A letter costs a mail server some 40 ms; two threads send about 50 a second.
 const MAIL_THREADS: usize = 2;
 
+/// One slow endpoint must not hold up the others; most answer within a tenth of a second.
+const WEBHOOK_THREADS: usize = 3;
+
 /// How long a thread rests when it found nothing to do.
 const REST: Duration = Duration::from_millis(500);
 
@@ -82,6 +89,11 @@ impl Worker {
             let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
             let run = move || dispatch::run(&post, &stop);
             threads.push(std::thread::Builder::new().name(format!("mail-{number}")).spawn(run)?);
+        }
+        for number in 0..WEBHOOK_THREADS {
+            let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
+            let run = move || webhooks::run(&post, &stop);
+            threads.push(std::thread::Builder::new().name(format!("webhooks-{number}")).spawn(run)?);
         }
         let (chore_post, chore_stop) = (Arc::clone(&post), Arc::clone(&stop));
         let run = move || chores::run(&chore_post, &chore_stop);

@@ -20,4 +20,6 @@ mod emails;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod signatures;
+#[cfg(test)]
 mod strings;

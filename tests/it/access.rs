@@ -136,6 +136,7 @@ struct World<'a> {
     mail: String,
     batch: String,
     payout: String,
+    endpoint: String,
     next: Cell<u32>,
 }
 
@@ -150,8 +151,11 @@ impl<'a> World<'a> {
         let sale = sell(&shop, &order("A-1", 90_000, "c@example.com", "JOE"));
         let batch = super::shop::approved_batch(&owner);
         let mail = app.ask("SELECT 'none' AS line").remove(0);
+        let hooks = json!({"url": "https://crm.example.com/hooks", "events": ["customer.merged"]});
+        let endpoint = owner.post("/v1/webhook-endpoints", &hooks).is(201);
         Self {
             app,
+            endpoint: id_of(&endpoint),
             customer: id_of(&customer),
             referrer: id_of(&referrer),
             another,
@@ -186,7 +190,11 @@ impl<'a> World<'a> {
     fn row(&self, operation: &Operation) -> Row {
         let name = operation.name();
         let (area, _) = name.split_at(name.find("/v1/").unwrap_or(0));
-        let row = if area.is_empty() { self.public_row(&name) } else { self.people_row(&name).or_else(|| self.money_row(&name)) };
+        let row = if area.is_empty() {
+            self.public_row(&name)
+        } else {
+            self.people_row(&name).or_else(|| self.money_row(&name)).or_else(|| self.told_row(&name))
+        };
         row.unwrap_or_else(|| panic!("{name} has no row in the matrix"))
     }
 
@@ -271,6 +279,27 @@ impl<'a> World<'a> {
             "GET /v1/check" => Row::new(200, "/v1/check"),
             "POST /v1/sandbox/advance" => Row::new(200, "/v1/sandbox/advance").body(json!({"days": 1})),
             "POST /v1/sandbox/reset" => Row::new(200, "/v1/sandbox/reset"),
+            _ => return None,
+        })
+    }
+
+    fn told_row(&self, name: &str) -> Option<Row> {
+        let at = |rest: &str| format!("/v1/webhook-endpoints/{}{rest}", self.endpoint);
+        let body = || json!({"url": "https://crm.example.com/hooks", "events": ["customer.merged"]});
+        Some(match name {
+            "POST /v1/webhook-endpoints" => Row::new(201, "/v1/webhook-endpoints").body(body()),
+            "GET /v1/webhook-endpoints" => Row::new(200, "/v1/webhook-endpoints"),
+            "GET /v1/webhook-endpoints/{id}" => Row::new(200, at("")).of_ledger(),
+            "PATCH /v1/webhook-endpoints/{id}" => Row::new(200, at("")).body(json!({"description": "CRM"})).of_ledger(),
+            "DELETE /v1/webhook-endpoints/{id}" => {
+                let other = id_of(&self.owner.post("/v1/webhook-endpoints", &body()).is(201));
+                Row::new(204, format!("/v1/webhook-endpoints/{other}")).of_ledger()
+            }
+            "POST /v1/webhook-endpoints/{id}/rotate-secret" => Row::new(200, at("/rotate-secret")).body(json!({})).of_ledger(),
+            "GET /v1/webhook-endpoints/{id}/deliveries" => Row::new(200, at("/deliveries")).of_ledger(),
+            "POST /v1/webhook-endpoints/{id}/replay" => {
+                Row::new(200, at("/replay")).body(json!({"since": "2030-01-01T00:00:00Z"})).of_ledger()
+            }
             _ => return None,
         })
     }

@@ -72,6 +72,10 @@ impl Client {
         self.send("PATCH", target, Some(body.to_string().as_bytes()))
     }
 
+    pub(crate) fn delete(&self, target: &str) -> Answer {
+        self.send("DELETE", target, None)
+    }
+
     /// A POST without a body.
     pub(crate) fn order(&self, target: &str) -> Answer {
         self.send("POST", target, None)

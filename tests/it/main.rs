@@ -31,6 +31,8 @@ mod main_job;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod receiver;
+#[cfg(test)]
 mod refunds;
 #[cfg(test)]
 mod sales;
@@ -44,3 +46,5 @@ mod smtp_server;
 mod supplies;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod webhooks;

@@ -19,6 +19,7 @@ mod sale_view;
 mod sales;
 mod sandbox;
 mod source;
+mod webhook_endpoints;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -33,4 +34,5 @@ pub fn configure(cfg: &mut ServiceConfig) {
     reports::configure(cfg);
     sales::configure(cfg);
     sandbox::configure(cfg);
+    webhook_endpoints::configure(cfg);
 }
