@@ -114,7 +114,7 @@ pub fn next_try(attempts: i64, id: DeliveryId, now: Instant) -> Option<Instant> 
 /// How long an endpoint that failed `failures` times in a row is left alone, in seconds.
 #[must_use]
 pub fn rest(failures: i64) -> i64 {
-    let doublings = u32::try_from(failures).unwrap_or(0).min(12);
+    let doublings = u32::try_from(failures).unwrap_or(u32::MAX).min(12);
     (2_i64.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(1))).min(REST_MAX)
 }
 
