@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use houndplan::clock::Clock;
+use houndplan::db::columns::Together;
 use houndplan::db::commissions::{self, CommissionRow, ReferralRow};
 use houndplan::db::connect::Place;
 use houndplan::db::customers::{self, Customer, KeyRow};
@@ -145,16 +146,12 @@ impl Rows {
     }
 }
 
-fn write(tx: &mut Tx<'_>, rows: Rows) -> DbResult<()> {
-    customers::insert(tx, &rows.customers)?;
-    customers::insert_keys(tx, rows.keys)?;
-    sales::insert(tx, rows.sales)?;
-    sales::insert_revisions(tx, &rows.revisions, &[], &[])?;
-    sales::insert_verdicts(tx, &rows.verdicts)?;
+fn write(tx: &mut Tx<'_>, mut rows: Rows) -> DbResult<()> {
     let now = Clock::wall().now();
-    commissions::write_referrals(tx, &[], &rows.referrals, now)?;
-    commissions::insert(tx, &rows.commissions)?;
-    ledger::post(tx, rows.transfers)?;
-    outbox::queue_mails(tx, rows.mails, now)?;
-    outbox::note_events(tx, &rows.events)
+    customers::insert_with_keys(tx, &rows.customers, rows.keys)?;
+    let moved = ledger::movements(&mut rows.transfers);
+    let mut together = Together::default();
+    together.add(&rows.sales).add(&rows.revisions).add(&rows.verdicts).add(&rows.referrals).add(&rows.commissions);
+    together.add(&rows.transfers).add(&moved);
+    outbox::write_and_tell(tx, together, &rows.events, rows.mails, now)
 }

@@ -24,7 +24,7 @@ pub struct ClickRow {
     pub at: Instant,
 }
 
-columns!(ClickRow, clicks(id, code_id, referrer_id, visitor, at), "");
+columns!(ClickRow, clicks(id, code_id, referrer_id, visitor, at));
 
 impl From<&Click> for ClickRow {
     fn from(click: &Click) -> Self {
@@ -37,7 +37,7 @@ impl From<&Click> for ClickRow {
 /// # Errors
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, rows: &[ClickRow]) -> DbResult<()> {
-    insert_hot!(tx, clicks::table, rows)
+    super::columns::insert(tx, rows)
 }
 
 /// The given clicks.

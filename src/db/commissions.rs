@@ -71,8 +71,7 @@ columns!(
         due_at,
         approved_at,
         created_at
-    ),
-    ""
+    )
 );
 
 /// A later change of a commission, with what it was computed from. Minor units.
@@ -103,8 +102,7 @@ pub struct ChangeRow {
 
 columns!(
     ChangeRow,
-    commission_changes(id, commission_id, seq, cause, cause_id, verdict_seq, base, base_refunded, amount, created_at),
-    ""
+    commission_changes(id, commission_id, seq, cause, cause_id, verdict_seq, base, base_refunded, amount, created_at)
 );
 
 /// Money given back to a buyer, as reported.
@@ -123,6 +121,15 @@ pub struct RefundRow {
     pub content: Json<RefundContent>,
     /// When it arrived.
     pub created_at: Instant,
+}
+
+columns!(RefundRow, refunds(id, source, refund_id, sale_id, content, created_at), if_free);
+
+impl RefundRow {
+    /// Sorts new refunds by their unique key: two processes never wait for each other in a ring.
+    pub fn sort(rows: &mut [Self]) {
+        rows.sort_by(|a, b| (&a.source, &a.refund_id).cmp(&(&b.source, &b.refund_id)));
+    }
 }
 
 /// Referrer R introduced customer C.
@@ -153,8 +160,7 @@ pub struct ReferralRow {
 
 columns!(
     ReferralRow,
-    referrals(id, program_id, customer_id, referrer_id, code, terms_version, sale_id, since, created_at, ended_at),
-    ""
+    referrals(id, program_id, customer_id, referrer_id, code, terms_version, sale_id, since, created_at, ended_at)
 );
 
 /// Locks the live commissions of the given sales, ascending by id.
@@ -191,14 +197,6 @@ pub fn lock_due(tx: &mut Tx<'_>, now: Instant, most: i64) -> DbResult<Vec<Commis
     Ok(rows.into_iter().filter(|row| row.status == CommissionStatus::Pending && row.due_at <= now).collect())
 }
 
-/// Adds commissions.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert(tx: &mut Tx<'_>, rows: &[CommissionRow]) -> DbResult<()> {
-    insert_hot!(tx, commissions::table, rows)
-}
-
 /// Writes back a commission read under lock.
 ///
 /// # Errors
@@ -225,14 +223,6 @@ pub fn approve(tx: &mut Tx<'_>, ids: &[CommissionId], now: Instant) -> DbResult<
         .set((commissions::status.eq(CommissionStatus::Approved), commissions::approved_at.eq(now)))
         .execute(c)
         .map(drop))
-}
-
-/// Adds changes.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert_changes(tx: &mut Tx<'_>, rows: &[ChangeRow]) -> DbResult<()> {
-    insert_hot!(tx, commission_changes::table, rows)
 }
 
 /// The changes of the given commissions, oldest first.
@@ -301,16 +291,6 @@ pub fn refunds_by_key(conn: &mut Conn<'_>, keys: &[(String, String)]) -> DbResul
         .load(c))
 }
 
-/// Adds refunds in the order of their unique key. Returns whether all were new.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert_refunds(tx: &mut Tx<'_>, mut rows: Vec<RefundRow>) -> DbResult<bool> {
-    rows.sort_by(|a, b| (&a.source, &a.refund_id).cmp(&(&b.source, &b.refund_id)));
-    let inserted = insert_free!(tx, refunds::table, rows)?;
-    Ok(inserted == rows.len())
-}
-
 /// The live referrals of the given customers (read under the customers' locks).
 ///
 /// # Errors
@@ -323,17 +303,18 @@ pub fn referrals_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<V
         .load(c))
 }
 
-/// Ends referrals, then adds new ones.
+/// Ends referrals.
 ///
 /// # Errors
 /// What the database reports.
-pub fn write_referrals(tx: &mut Tx<'_>, ended: &[ReferralId], added: &[ReferralRow], now: Instant) -> DbResult<()> {
-    if !ended.is_empty() {
-        on_db!(tx, c => diesel::update(referrals::table.filter(referrals::id.eq_any(ended)))
-            .set(referrals::ended_at.eq(now))
-            .execute(c))?;
+pub fn end_referrals(tx: &mut Tx<'_>, ended: &[ReferralId], now: Instant) -> DbResult<()> {
+    if ended.is_empty() {
+        return Ok(());
     }
-    insert_hot!(tx, referrals::table, added)
+    on_db!(tx, c => diesel::update(referrals::table.filter(referrals::id.eq_any(ended)))
+        .set(referrals::ended_at.eq(now))
+        .execute(c)
+        .map(drop))
 }
 
 /// Which commissions a list shows.

@@ -1,20 +1,31 @@
 //! Opens connections: SQLite as a durable WAL file, PostgreSQL in pure Rust with rustls.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use tokio::runtime::Handle;
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+use tokio::runtime::Runtime;
 
-use super::Db;
+use super::columns::Insert;
+use super::{Db, DbResult};
 
 /// An ordinary synchronous diesel connection over tokio-postgres.
 pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
+
+/// A connection to PostgreSQL, and what sending several statements at once needs to know of it.
+pub struct Session {
+    /// For one statement at a time.
+    pub conn: PgConn,
+    driver: Driver,
+    prepared: HashSet<&'static str>,
+}
 
 /// Where a ledger lives.
 #[derive(Clone)]
@@ -62,7 +73,7 @@ impl Place {
     pub fn open(&self) -> Result<Db, ConnectError> {
         match self {
             Self::Sqlite(path) => open_sqlite(path, false).map(Db::Sqlite),
-            Self::Postgres { url, schema } => open_postgres(url, *schema).map(|conn| Db::Postgres(Box::new(conn))),
+            Self::Postgres { url, schema } => open_postgres(url, *schema).map(|session| Db::Postgres(Box::new(session))),
         }
     }
 
@@ -75,7 +86,7 @@ impl Place {
             Self::Sqlite(path) => Ok(path.exists()),
             Self::Postgres { schema: None, .. } => Ok(true),
             Self::Postgres { url, schema: Some(schema) } => {
-                let mut conn = open_postgres(url, None)?;
+                let mut conn = open_postgres(url, None)?.conn;
                 let found = diesel::sql_query("SELECT 1 FROM pg_namespace WHERE nspname = $1")
                     .bind::<diesel::sql_types::Text, _>(*schema)
                     .execute(&mut conn);
@@ -129,7 +140,7 @@ fn refuse_old_sqlite(conn: &mut SqliteConnection) -> Result<(), ConnectError> {
     }
 }
 
-fn open_postgres(url: &str, schema: Option<&str>) -> Result<PgConn, ConnectError> {
+fn open_postgres(url: &str, schema: Option<&str>) -> Result<Session, ConnectError> {
     // The driver's messages name hosts and users but never the password.
     let fault = |error: &dyn std::fmt::Display| ConnectError(format!("cannot connect to PostgreSQL: {error}"));
     let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| fault(&error))?;
@@ -138,14 +149,39 @@ fn open_postgres(url: &str, schema: Option<&str>) -> Result<PgConn, ConnectError
         let (client, connection) = config.connect(tls()?).await.map_err(|error| fault(&describe(&error)))?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await.map_err(|error| fault(&error))
     };
-    let mut conn = PgConn::from(Driver.block_on(client)?);
+    let driver = Driver::new().map_err(|error| fault(&error))?;
+    let client = driver.block_on(client)?;
+    NEXT.set(Some(driver.clone()));
+    let mut conn = PgConn::from(client);
     let search_path = schema.map_or_else(String::new, |schema| format!("SET search_path TO {schema};"));
     let session = format!(
         "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '2s';
          SET idle_in_transaction_session_timeout = '60s'; {search_path}"
     );
     conn.batch_execute(&session).map_err(|error| fault(&error))?;
-    Ok(conn)
+    Ok(Session { conn, driver, prepared: HashSet::new() })
+}
+
+impl Session {
+    /// Runs inserts in their order without waiting for one before the next is sent; each one's count.
+    /// Those not yet known to the server are prepared first, and that would let a later one overtake:
+    /// until every text is known they go one by one.
+    pub(super) fn execute_all(&mut self, inserts: Vec<Insert<'_>>) -> Vec<DbResult<usize>> {
+        let known = inserts.iter().all(|insert| self.prepared.contains(insert.into));
+        self.prepared.extend(inserts.iter().map(|insert| insert.into));
+        let conn: &AsyncPgConnection = &self.conn;
+        let send = |insert| AsyncConnectionCore::execute_returning_count(&mut &*conn, insert);
+        self.driver.block_on(async move {
+            if known {
+                return futures_util::future::join_all(inserts.into_iter().map(send)).await;
+            }
+            let mut counts = Vec::with_capacity(inserts.len());
+            for insert in inserts {
+                counts.push(send(insert).await);
+            }
+            counts
+        })
+    }
 }
 
 fn describe(error: &tokio_postgres::Error) -> String {
@@ -164,36 +200,52 @@ fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, ConnectError> {
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
-/// Blocks on the one process-wide runtime that connects and drives all PostgreSQL connections.
-/// Its calls must come from a thread outside any runtime: the writers, the worker, `web::block`.
-pub struct Driver;
+/// Blocks on the runtime that drives one connection: whoever waits for an answer reads it from the
+/// socket himself, where a shared runtime would have to wake him from another thread each time. Its
+/// calls must come from a thread outside any runtime: the writers, the worker, `web::block`.
+#[derive(Clone)]
+pub struct Driver {
+    runtime: Arc<Background>,
+}
 
-impl BlockOn for Driver {
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        driver().block_on(future)
-    }
+/// A runtime that may be dropped anywhere, also by a task of another one.
+struct Background(Option<Runtime>);
 
-    fn get_runtime() -> Self {
-        Self
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
-fn driver() -> &'static Handle {
-    static DRIVER: OnceLock<Handle> = OnceLock::new();
-    DRIVER.get_or_init(|| {
-        let (tell, told) = std::sync::mpsc::channel();
-        let drive = move || {
-            // Timers on: a connect timeout without them would panic.
-            if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                drop(tell.send(runtime.handle().clone()));
-                runtime.block_on(std::future::pending::<()>());
-            }
-        };
-        let spawned = std::thread::Builder::new().name("postgres".to_owned()).spawn(drive);
-        match spawned.map(|_| told.recv()) {
-            Ok(Ok(handle)) => handle,
-            // Without threads or file descriptors at start there is nothing to serve with.
-            _ => std::process::abort(),
+thread_local! {
+    /// The driver of the connection that this thread is about to wrap.
+    static NEXT: Cell<Option<Driver>> = const { Cell::new(None) };
+}
+
+impl Driver {
+    fn new() -> std::io::Result<Self> {
+        // Timers on: a connect timeout without them would panic.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { runtime: Arc::new(Background(Some(runtime))) })
+    }
+}
+
+impl BlockOn for Driver {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match &self.runtime.0 {
+            Some(runtime) => runtime.block_on(future),
+            // It is taken out only by the drop of its last owner.
+            None => std::process::abort(),
         }
-    })
+    }
+
+    fn get_runtime() -> Self {
+        match NEXT.take().map_or_else(Self::new, Ok) {
+            Ok(driver) => driver,
+            // Without file descriptors at start there is nothing to serve with.
+            Err(_) => std::process::abort(),
+        }
+    }
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel::upsert::excluded;
 
+use super::columns::Together;
 use super::schema::{customer_keys, customers, merge_proposals};
 use super::types::Json;
 use super::{Conn, DbResult, Tx};
@@ -42,8 +43,7 @@ pub struct Customer {
 
 columns!(
     Customer,
-    customers(id, name, name_folded, first_order_at, orders_before, history_since, metadata, merged_into, created_at),
-    ""
+    customers(id, name, name_folded, first_order_at, orders_before, history_since, metadata, merged_into, created_at)
 );
 
 /// A key and whose it is.
@@ -62,7 +62,7 @@ pub struct KeyRow {
     pub customer_id: CustomerId,
 }
 
-columns!(KeyRow, customer_keys(kind, source, value, shown, customer_id), super::columns::IF_FREE);
+columns!(KeyRow, customer_keys(kind, source, value, shown, customer_id), if_free);
 
 /// Which customers are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,22 +157,23 @@ pub fn keys_of(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<KeyRow>>
         .load(c))
 }
 
-/// Adds keys in the order of their unique columns. Returns whether all were free.
+/// Adds customers, then keys in the order of what is unique about them.
 ///
 /// # Errors
-/// What the database reports.
-pub fn insert_keys(tx: &mut Tx<'_>, mut rows: Vec<KeyRow>) -> DbResult<bool> {
-    rows.sort_by(|a, b| (&a.value, a.kind, &a.source).cmp(&(&b.value, b.kind, &b.source)));
-    let inserted = insert_free_hot!(tx, customer_keys::table, rows.as_slice())?;
-    Ok(inserted == rows.len())
+/// `lost_race` when another process filed one of the keys first; else what the database reports.
+pub fn insert_with_keys(tx: &mut Tx<'_>, rows: &[Customer], mut keys: Vec<KeyRow>) -> DbResult<()> {
+    keys.sort_by(|a, b| (&a.value, a.kind, &a.source).cmp(&(&b.value, b.kind, &b.source)));
+    let mut together = Together::default();
+    together.add(rows).add(&keys);
+    together.write(tx).map(drop)
 }
 
-/// Adds customers.
+/// Adds a customer.
 ///
 /// # Errors
 /// What the database reports.
-pub fn insert(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
-    insert_hot!(tx, customers::table, rows)
+pub fn insert(tx: &mut Tx<'_>, row: &Customer) -> DbResult<()> {
+    super::columns::insert(tx, std::slice::from_ref(row))
 }
 
 /// Locks the given customers, ascending by id, and reads them after the lock.

@@ -68,7 +68,7 @@ pub fn claim(tx: &mut Tx<'_>, kind: &str, now: Instant, most: i64, token: LeaseT
     let conn: &mut Conn<'_> = &mut *tx;
     let ids: Vec<JobId> = match conn {
         Conn::Sqlite(c) => query.load(*c)?,
-        Conn::Postgres(c) => query.for_update().skip_locked().load(*c)?,
+        Conn::Postgres(c) => query.for_update().skip_locked().load(&mut c.conn)?,
     };
     let until = database_now(tx, LEASE_SECONDS);
     on_db!(tx, c => diesel::update(jobs::table.filter(jobs::id.eq_any(&ids)))

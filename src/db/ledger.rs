@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::columns::Together;
 use super::schema::{balances, transfers};
 use super::types::AnyId;
 use super::{Conn, DbResult, Tx};
@@ -37,7 +38,7 @@ pub struct Transfer {
     pub posted_at: Instant,
 }
 
-columns!(Transfer, transfers(cause_id, kind, referrer_id, currency, from_account, to_account, amount, posted_at), "");
+columns!(Transfer, transfers(cause_id, kind, referrer_id, currency, from_account, to_account, amount, posted_at));
 
 /// What a referrer has in one currency, by account, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable, Serialize)]
@@ -74,7 +75,12 @@ const ADD: &str = " ON CONFLICT (referrer_id, currency) DO UPDATE SET
     paid = balances.paid + excluded.paid, written_off = balances.written_off + excluded.written_off,
     opening = balances.opening + excluded.opening, fees = balances.fees + excluded.fees";
 
-columns!(Balance, balances(referrer_id, currency, expense, on_hold, ready, in_transit, paid, written_off, opening, fees), ADD);
+columns!(
+    @row Balance,
+    balances(referrer_id, currency, expense, on_hold, ready, in_transit, paid, written_off, opening, fees),
+    ADD,
+    |conn, rows| add_to_balances(conn, rows)
+);
 
 impl Balance {
     /// An empty balance.
@@ -115,58 +121,56 @@ impl Balance {
     }
 }
 
-/// Writes the postings of a batch and moves the balances: one row per (referrer, currency), in
-/// sorted order, so that two nodes never wait for each other in a ring.
+/// What `postings`, which it sorts, add to the balances: one row per (referrer, currency), in sorted
+/// order, so that two nodes never wait for each other in a ring. Both engines hold the row that is
+/// offered against `CHECK (in_transit >= 0)` before they see the conflict, so a movement out of transit
+/// is offered as 0 and added as what the other accounts gain: a movement sums to 0.
+#[must_use]
+pub fn movements(postings: &mut [Transfer]) -> Vec<Balance> {
+    postings.sort_by_key(|posting| (posting.cause_id, posting.kind));
+    let mut moved: BTreeMap<(ReferrerId, Currency), Balance> = BTreeMap::new();
+    for posting in postings.iter() {
+        let key = (posting.referrer_id, posting.currency);
+        moved.entry(key).or_insert_with(|| Balance::empty(posting.referrer_id, posting.currency)).apply(posting);
+    }
+    moved.into_values().map(|row| Balance { in_transit: row.in_transit.max(0), ..row }).collect()
+}
+
+/// Writes postings and moves the balances.
 ///
 /// # Errors
 /// What the database reports; a posting that exists already is an error, never a second posting.
 pub fn post(tx: &mut Tx<'_>, mut postings: Vec<Transfer>) -> DbResult<()> {
-    postings.sort_by_key(|posting| (posting.cause_id, posting.kind));
-    insert_hot!(tx, transfers::table, postings.as_slice())?;
-    let mut moved: BTreeMap<(ReferrerId, Currency), Balance> = BTreeMap::new();
-    for posting in &postings {
-        let key = (posting.referrer_id, posting.currency);
-        moved.entry(key).or_insert_with(|| Balance::empty(posting.referrer_id, posting.currency)).apply(posting);
-    }
-    let rows: Vec<Balance> = moved.into_values().collect();
-    add_to_balances(tx, &rows)
+    let moved = movements(&mut postings);
+    let mut together = Together::default();
+    together.add(&postings).add(&moved);
+    together.write(tx).map(drop)
 }
 
-/// Adds movements to the balances. Both engines hold the row that is offered against
-/// `CHECK (in_transit >= 0)` before they see the conflict, so a movement out of transit is offered
-/// as 0 and added as what the other accounts gain: a movement sums to 0.
-fn add_to_balances(tx: &mut Tx<'_>, rows: &[Balance]) -> DbResult<()> {
+fn add_to_balances(conn: &mut SqliteConnection, rows: &[Balance]) -> DbResult<usize> {
     use diesel::upsert::excluded;
-    let rows: Vec<Balance> = rows.iter().map(|row| Balance { in_transit: row.in_transit.max(0), ..row.clone() }).collect();
-    let c = match &mut **tx {
-        super::Conn::Postgres(c) => return super::columns::insert(c, rows.as_slice()).map(drop),
-        super::Conn::Sqlite(c) => c,
-    };
-    for slice in rows.chunks(super::ROWS_PER_INSERT) {
-        diesel::insert_into(balances::table)
-            .values(slice)
-            .on_conflict((balances::referrer_id, balances::currency))
-            .do_update()
-            .set((
-                balances::expense.eq(balances::expense + excluded(balances::expense)),
-                balances::on_hold.eq(balances::on_hold + excluded(balances::on_hold)),
-                balances::ready.eq(balances::ready + excluded(balances::ready)),
-                balances::in_transit.eq(balances::in_transit
-                    - excluded(balances::expense)
-                    - excluded(balances::on_hold)
-                    - excluded(balances::ready)
-                    - excluded(balances::paid)
-                    - excluded(balances::written_off)
-                    - excluded(balances::opening)
-                    - excluded(balances::fees)),
-                balances::paid.eq(balances::paid + excluded(balances::paid)),
-                balances::written_off.eq(balances::written_off + excluded(balances::written_off)),
-                balances::opening.eq(balances::opening + excluded(balances::opening)),
-                balances::fees.eq(balances::fees + excluded(balances::fees)),
-            ))
-            .execute(*c)?;
-    }
-    Ok(())
+    diesel::insert_into(balances::table)
+        .values(rows)
+        .on_conflict((balances::referrer_id, balances::currency))
+        .do_update()
+        .set((
+            balances::expense.eq(balances::expense + excluded(balances::expense)),
+            balances::on_hold.eq(balances::on_hold + excluded(balances::on_hold)),
+            balances::ready.eq(balances::ready + excluded(balances::ready)),
+            balances::in_transit.eq(balances::in_transit
+                - excluded(balances::expense)
+                - excluded(balances::on_hold)
+                - excluded(balances::ready)
+                - excluded(balances::paid)
+                - excluded(balances::written_off)
+                - excluded(balances::opening)
+                - excluded(balances::fees)),
+            balances::paid.eq(balances::paid + excluded(balances::paid)),
+            balances::written_off.eq(balances::written_off + excluded(balances::written_off)),
+            balances::opening.eq(balances::opening + excluded(balances::opening)),
+            balances::fees.eq(balances::fees + excluded(balances::fees)),
+        ))
+        .execute(conn)
 }
 
 /// Locks the balances of the given referrers, ascending. Every posting moves a balance in its own

@@ -23,13 +23,14 @@ pub fn migrate(place: &Place) -> Result<Vec<String>, ConnectError> {
         Db::Sqlite(mut conn) => conn
             .immediate_transaction(|conn| Ok(apply(conn, SQLITE)))
             .unwrap_or_else(|error: diesel::result::Error| Err(fault(&error))),
-        Db::Postgres(mut conn) => {
+        Db::Postgres(session) => {
+            let mut conn = session.conn;
             if let Place::Postgres { schema: Some(schema), .. } = place {
                 conn.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).map_err(|error| fault(&error))?;
             }
             let lock = |verb: &str| format!("SET lock_timeout = 0; SELECT {verb}({ADVISORY_LOCK})");
             conn.batch_execute(&lock("pg_advisory_lock")).map_err(|error| fault(&error))?;
-            let applied = apply(&mut *conn, POSTGRES);
+            let applied = apply(&mut conn, POSTGRES);
             conn.batch_execute(&lock("pg_advisory_unlock")).map_err(|error| fault(&error))?;
             applied
         }
@@ -49,9 +50,9 @@ pub fn recreate(place: &Place) -> Result<(), ConnectError> {
             conn.immediate_transaction(|conn| Ok(down(conn)))
                 .unwrap_or_else(|error: diesel::result::Error| Err(fault(&error)))?;
         }
-        (Db::Postgres(mut conn), Place::Postgres { schema: Some(schema), .. }) => {
+        (Db::Postgres(mut session), Place::Postgres { schema: Some(schema), .. }) => {
             let drop = format!("SET lock_timeout = '30s'; DROP SCHEMA IF EXISTS {schema} CASCADE");
-            conn.batch_execute(&drop).map_err(|error| fault(&error))?;
+            session.conn.batch_execute(&drop).map_err(|error| fault(&error))?;
         }
         _ => return Err(ConnectError("only a sandbox can be reset".to_owned())),
     }

@@ -5,7 +5,7 @@ use diesel::sqlite::SqliteConnection;
 #[macro_use]
 mod on_db;
 #[macro_use]
-mod columns;
+pub mod columns;
 pub mod adjustments;
 pub mod check;
 pub mod check_payouts;
@@ -48,7 +48,7 @@ pub enum Db {
     /// The embedded engine.
     Sqlite(SqliteConnection),
     /// The shared server.
-    Postgres(Box<connect::PgConn>),
+    Postgres(Box<connect::Session>),
 }
 
 /// A borrowed connection to either engine: what every query takes.
@@ -56,7 +56,7 @@ pub enum Conn<'a> {
     /// The embedded engine.
     Sqlite(&'a mut SqliteConnection),
     /// The shared server.
-    Postgres(&'a mut connect::PgConn),
+    Postgres(&'a mut connect::Session),
 }
 
 /// An open write transaction: the only thing a write accepts, made only by [`transact`].

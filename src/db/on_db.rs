@@ -12,7 +12,7 @@ macro_rules! on_db {
                 $body
             }
             $crate::db::Conn::Postgres($c) => {
-                let $c: &mut $crate::db::connect::PgConn = $c;
+                let $c: &mut $crate::db::connect::PgConn = &mut $c.conn;
                 $body
             }
         }
@@ -25,7 +25,7 @@ macro_rules! load_locked {
         let conn: &mut $crate::db::Conn<'_> = &mut *$tx;
         match conn {
             $crate::db::Conn::Sqlite(c) => $query.load(&mut **c),
-            $crate::db::Conn::Postgres(c) => $query.for_no_key_update().load(&mut **c),
+            $crate::db::Conn::Postgres(c) => $query.for_no_key_update().load(&mut c.conn),
         }
     }};
 }
@@ -83,29 +83,5 @@ macro_rules! insert_free {
             }
         }
         outcome
-    }};
-}
-
-/// [`insert_all!`] for the tables that every order writes: `$rows` is a slice of `columns::Columns`.
-macro_rules! insert_hot {
-    ($tx:expr, $table:path, $rows:expr) => {{
-        let rows = $rows;
-        match &mut **$tx {
-            $crate::db::Conn::Sqlite(_) => insert_all!($tx, $table, rows),
-            $crate::db::Conn::Postgres(c) => $crate::db::columns::insert(c, rows).map(drop),
-        }
-    }};
-}
-
-/// [`insert_free!`] for the tables that every order writes; their `columns!` ends in [`IF_FREE`].
-///
-/// [`IF_FREE`]: crate::db::columns::IF_FREE
-macro_rules! insert_free_hot {
-    ($tx:expr, $table:path, $rows:expr) => {{
-        let rows = $rows;
-        match &mut **$tx {
-            $crate::db::Conn::Sqlite(_) => insert_free!($tx, $table, rows),
-            $crate::db::Conn::Postgres(c) => $crate::db::columns::insert(c, rows),
-        }
     }};
 }

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::columns::Together;
 use super::schema::{audit_log, events, jobs, mails};
 use super::types::{AnyId, JobStatus, Json, MailStatus};
 use super::{Conn, DbResult, Tx};
@@ -38,11 +39,7 @@ pub struct Mail {
     pub ended_at: Option<Instant>,
 }
 
-columns!(
-    Mail,
-    mails(id, kind, subject_id, referrer_id, message_id, recipient, status, created_at, ended_at),
-    super::columns::IF_FREE
-);
+columns!(Mail, mails(id, kind, subject_id, referrer_id, message_id, recipient, status, created_at, ended_at), if_free);
 
 /// Work for the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -66,7 +63,7 @@ pub struct NewJob {
     pub created_at: Instant,
 }
 
-columns!(NewJob, jobs(id, kind, dedupe_key, status, payload, attempts, run_at, created_at), "");
+columns!(NewJob, jobs(id, kind, dedupe_key, status, payload, attempts, run_at, created_at));
 
 /// Something that happened, for webhooks and the owner's page.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -84,7 +81,7 @@ pub struct NewEvent {
     pub created_at: Instant,
 }
 
-columns!(NewEvent, events(id, kind, subject_id, data, created_at), "");
+columns!(NewEvent, events(id, kind, subject_id, data, created_at));
 
 /// One act of a person or a token.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -123,14 +120,22 @@ impl Mail {
     }
 }
 
-/// Queues letters, each with its job. One that was queued before for the same kind and subject is
-/// left as it is.
+/// Writes `together`, what happened and the letters about it, each with its job. A letter that was queued
+/// before for the same kind and subject is left as it is.
 ///
 /// # Errors
-/// What the database reports.
-pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbResult<()> {
+/// What the database reports, and what [`Together::write`] does.
+pub fn write_and_tell(
+    tx: &mut Tx<'_>,
+    together: Together<'_>,
+    events: &[NewEvent],
+    mut letters: Vec<Mail>,
+    now: Instant,
+) -> DbResult<()> {
     letters.sort_by_key(|mail| (mail.subject_id, mail.kind));
-    let inserted = insert_free_hot!(tx, mails::table, letters.as_slice())?;
+    let mut together = together;
+    let place = together.add(events).add_if_free(&letters);
+    let inserted = together.write(tx)?.get(place).copied().unwrap_or(0);
     let mut queued: Vec<MailId> = letters.iter().map(|mail| mail.id).collect();
     if inserted < queued.len() {
         let written: DbResult<Vec<MailId>> = among!(tx, mails::table.select(mails::id), mails::id, queued);
@@ -149,7 +154,16 @@ pub fn queue_mails(tx: &mut Tx<'_>, mut letters: Vec<Mail>, now: Instant) -> DbR
             created_at: now,
         })
         .collect();
-    insert_hot!(tx, jobs::table, rows.as_slice())
+    super::columns::insert(tx, &rows)?;
+    super::deliveries::queue(tx, events)
+}
+
+/// Queues letters, each with its job.
+///
+/// # Errors
+/// What the database reports.
+pub fn queue_mails(tx: &mut Tx<'_>, letters: Vec<Mail>, now: Instant) -> DbResult<()> {
+    write_and_tell(tx, Together::default(), &[], letters, now)
 }
 
 /// How many letters wait to be sent. Counted by their jobs: the index of those holds only what is open.
@@ -165,7 +179,7 @@ pub fn waiting_mails(conn: &mut Conn<'_>) -> DbResult<i64> {
 /// # Errors
 /// What the database reports.
 pub fn note_events(tx: &mut Tx<'_>, rows: &[NewEvent]) -> DbResult<()> {
-    insert_hot!(tx, events::table, rows)?;
+    super::columns::insert(tx, rows)?;
     super::deliveries::queue(tx, rows)
 }
 

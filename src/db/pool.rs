@@ -35,7 +35,7 @@ impl r2d2::ManageConnection for Manager {
     fn is_valid(&self, db: &mut Db) -> Result<(), ConnectError> {
         let alive = match db {
             Db::Sqlite(_) => Ok(()),
-            Db::Postgres(conn) => conn.batch_execute("SELECT 1"),
+            Db::Postgres(session) => session.conn.batch_execute("SELECT 1"),
         };
         alive.map_err(|error| ConnectError(error.to_string()))
     }

@@ -34,6 +34,8 @@ pub struct Referrer {
     pub created_at: Instant,
 }
 
+columns!(Referrer, referrers(id, program_id, customer_id, status, metadata, created_at), if_free);
+
 /// A code and its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = codes, treat_none_as_default_value = false)]
@@ -102,13 +104,12 @@ pub fn lock(tx: &mut Tx<'_>, ids: &[ReferrerId]) -> DbResult<Vec<Referrer>> {
     load_locked!(tx, referrers::table.filter(referrers::id.eq_any(ids)).order(referrers::id).select(Referrer::as_select()))
 }
 
-/// Adds referrers. Returns whether all were new; a rival may have enrolled the same customer.
+/// Adds a referrer.
 ///
 /// # Errors
-/// What the database reports.
-pub fn insert(tx: &mut Tx<'_>, rows: &[Referrer]) -> DbResult<bool> {
-    let inserted = insert_free!(tx, referrers::table, rows)?;
-    Ok(inserted == rows.len())
+/// `lost_race` when another process enrolled the customer first; else what the database reports.
+pub fn insert(tx: &mut Tx<'_>, row: &Referrer) -> DbResult<()> {
+    super::columns::insert(tx, std::slice::from_ref(row))
 }
 
 /// Codes by what look-alikes share.

@@ -101,7 +101,7 @@ columns!(
         metadata,
         created_at
     ),
-    super::columns::IF_FREE
+    if_free
 );
 
 /// One report of an order's content.
@@ -124,7 +124,7 @@ pub struct RevisionRow {
     pub created_at: Instant,
 }
 
-columns!(RevisionRow, sale_revisions(sale_id, version, id, base, total, content, created_at), "");
+columns!(RevisionRow, sale_revisions(sale_id, version, id, base, total, content, created_at));
 
 /// One line of a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -150,7 +150,7 @@ pub struct LineRow {
     pub commissionable: bool,
 }
 
-columns!(LineRow, sale_lines(sale_id, version, line, sku, category, quantity, unit_price, discount, commissionable), "");
+columns!(LineRow, sale_lines(sale_id, version, line, sku, category, quantity, unit_price, discount, commissionable));
 
 /// The buyer's answer to "who sent you?"; personal, so kept apart and erasable.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -167,6 +167,8 @@ pub struct HintRow {
     /// The normalised value, or the name.
     pub value: String,
 }
+
+columns!(HintRow, sale_hints(sale_id, version, kind, source, value));
 
 /// A verdict with all that the law read.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -219,8 +221,7 @@ columns!(
         actor,
         note,
         created_at
-    ),
-    ""
+    )
 );
 
 /// Locks the orders of these keys, ascending by id; unknown ones are absent.
@@ -251,16 +252,6 @@ pub fn lock(tx: &mut Tx<'_>, id: SaleId) -> DbResult<Option<SaleRow>> {
     Ok(rows.into_iter().next())
 }
 
-/// Adds orders in the order of their unique key. Returns whether all were new.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert(tx: &mut Tx<'_>, mut rows: Vec<SaleRow>) -> DbResult<bool> {
-    rows.sort_by(|a, b| (&a.source, &a.order_id).cmp(&(&b.source, &b.order_id)));
-    let inserted = insert_free_hot!(tx, sales::table, rows.as_slice())?;
-    Ok(inserted == rows.len())
-}
-
 /// Writes back an order read under lock.
 ///
 /// # Errors
@@ -281,22 +272,9 @@ pub fn update(tx: &mut Tx<'_>, row: &SaleRow) -> DbResult<()> {
         .map(drop))
 }
 
-/// Adds revisions, lines and hints.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert_revisions(tx: &mut Tx<'_>, revisions: &[RevisionRow], lines: &[LineRow], hints: &[HintRow]) -> DbResult<()> {
-    insert_hot!(tx, sale_revisions::table, revisions)?;
-    insert_hot!(tx, sale_lines::table, lines)?;
-    insert_all!(tx, sale_hints::table, hints)
-}
-
-/// Adds verdicts.
-///
-/// # Errors
-/// What the database reports.
-pub fn insert_verdicts(tx: &mut Tx<'_>, rows: &[VerdictRow]) -> DbResult<()> {
-    insert_hot!(tx, verdicts::table, rows)
+/// Sorts new orders by their unique key: two processes never wait for each other in a ring.
+pub fn sort(rows: &mut [SaleRow]) {
+    rows.sort_by(|a, b| (&a.source, &a.order_id).cmp(&(&b.source, &b.order_id)));
 }
 
 /// All revisions of the given orders, ascending by version.

@@ -4,11 +4,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use diesel::connection::Connection;
+use diesel::connection::{Connection, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::connect::Place;
+use super::connect::{PgConn, Place, Session};
 use super::{Conn, Db, DbFault, DbResult, Tx};
 
 /// A connection that writes, opened again when it breaks.
@@ -52,6 +52,14 @@ enum Remedy {
 /// Another writer's batch can be met once per batch it has under way; a deadlock at most a few times.
 const ATTEMPTS: u32 = 12;
 
+/// After this many lost races a transaction asks to write alone: rivals that report the same orders
+/// could otherwise be first each time.
+const RACES: u32 = 2;
+
+/// Waits for all who judge orders, and keeps others out until the transaction ends: whoever judges
+/// begins by locking sales.
+const ALONE: &str = "LOCK TABLE sales IN EXCLUSIVE MODE";
+
 /// How PostgreSQL says that a lock was not to be had in time.
 pub const LOCK_TIMEOUT: &str = "lock timeout";
 
@@ -74,12 +82,13 @@ impl Link {
     /// # Errors
     /// When nothing was committed (or, after a lost connection, when that is unknown).
     pub fn transact<T>(&mut self, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResult<T>) -> Result<T, WriteError> {
+        let mut alone = false;
         for attempt in 1.. {
             let mut db = match self.db.take() {
                 Some(db) => db,
-                None => self.place.open().map_err(|error| WriteError::Unavailable(error.to_string()))?,
+                None => open(&self.place)?,
             };
-            let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| run(&mut db, body))) else {
+            let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| run(&mut db, alone, body))) else {
                 // The connection may hold an open transaction: it is dropped with `db`.
                 return Err(WriteError::Failed("a panic was caught".to_owned()));
             };
@@ -94,6 +103,7 @@ impl Link {
             if !matches!(remedy, Remedy::Reconnect | Remedy::Doubt) {
                 self.db = Some(db);
             }
+            alone = attempt >= RACES && matches!(fault, Error::RollbackTransaction);
             let text = fault.to_string();
             let waited = [LOCK_TIMEOUT, SQLITE_BUSY].iter().any(|sign| text.contains(sign));
             let most = if remedy == Remedy::Again && !waited { ATTEMPTS } else { ATTEMPTS_FEW };
@@ -108,11 +118,39 @@ impl Link {
     }
 }
 
-fn run<T>(db: &mut Db, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResult<T>) -> DbResult<T> {
+fn run<T>(db: &mut Db, alone: bool, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResult<T>) -> DbResult<T> {
     match db {
         // BEGIN IMMEDIATE: a deferred transaction that turns into a writer fails at once when another writes.
         Db::Sqlite(conn) => conn.immediate_transaction(|conn| body(&mut Tx { conn: Conn::Sqlite(conn) })),
-        Db::Postgres(conn) => conn.transaction(|conn| body(&mut Tx { conn: Conn::Postgres(conn) })),
+        Db::Postgres(session) => transaction(session, |session| {
+            if alone {
+                diesel::sql_query(ALONE).execute(&mut session.conn)?;
+            }
+            body(&mut Tx { conn: Conn::Postgres(session) })
+        }),
+    }
+}
+
+fn open(place: &Place) -> Result<Db, WriteError> {
+    let mut db = place.open().map_err(|error| WriteError::Unavailable(error.to_string()))?;
+    if let Db::Postgres(session) = &mut db {
+        // A plan that was cached while a table was nearly empty would read all of it when it has grown.
+        let keys_only = diesel::sql_query("SET enable_seqscan = off").execute(&mut session.conn);
+        keys_only.map_err(|error| WriteError::Unavailable(error.to_string()))?;
+    }
+    Ok(db)
+}
+
+/// [`Connection::transaction`] that hands out the whole session.
+fn transaction<T>(session: &mut Session, body: impl FnOnce(&mut Session) -> DbResult<T>) -> DbResult<T> {
+    type Manager = <PgConn as Connection>::TransactionManager;
+    Manager::begin_transaction(&mut session.conn)?;
+    match body(session) {
+        Ok(value) => Manager::commit_transaction(&mut session.conn).map(|()| value),
+        Err(fault) => match Manager::rollback_transaction(&mut session.conn) {
+            Ok(()) | Err(Error::BrokenTransactionManager) => Err(fault),
+            Err(worse) => Err(worse),
+        },
     }
 }
 
@@ -183,9 +221,9 @@ pub fn read_error(fault: &DbFault) -> WriteError {
 pub fn snapshot<T>(db: &mut Db, body: impl FnOnce(&mut Conn<'_>) -> DbResult<T>) -> DbResult<T> {
     match db {
         Db::Sqlite(conn) => conn.transaction(|conn| body(&mut Conn::Sqlite(conn))),
-        Db::Postgres(conn) => conn.transaction(|conn| {
-            diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(conn)?;
-            body(&mut Conn::Postgres(conn))
+        Db::Postgres(session) => transaction(session, |session| {
+            diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut session.conn)?;
+            body(&mut Conn::Postgres(session))
         }),
     }
 }

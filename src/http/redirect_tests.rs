@@ -31,7 +31,7 @@ fn furnish(tx: &mut Tx<'_>, now: Instant) -> DbResult<()> {
     let body = Terms { shop_url: Some("https://shop.example/?a=1".to_owned()), ..Terms::default() };
     terms::insert_version(tx, program.id, &TermsVersion { version: 2, valid_from: now, terms: body }, "test")?;
     let customer = Customer::new(now);
-    customers::insert(tx, std::slice::from_ref(&customer))?;
+    customers::insert(tx, &customer)?;
     let referrer = Referrer {
         id: ReferrerId::new(now),
         program_id: program.id,
@@ -40,7 +40,7 @@ fn furnish(tx: &mut Tx<'_>, now: Instant) -> DbResult<()> {
         metadata: Json(Default::default()),
         created_at: now,
     };
-    referrers::insert(tx, std::slice::from_ref(&referrer))?;
+    referrers::insert(tx, &referrer)?;
     for (word, status) in [("JOE", CodeStatus::Active), ("OLD", CodeStatus::Retired)] {
         let code = CodeRow::new(&Code::fold(word).expect("a code"), referrer.id, now);
         referrers::insert_code(tx, &CodeRow { status, ..code })?;

@@ -97,7 +97,8 @@ fn insert(tx: &mut Tx<'_>, now: Instant, customer_id: CustomerId, invite: bool) 
         metadata: Json(Metadata::new()),
         created_at: now,
     };
-    if referrers::insert(tx, std::slice::from_ref(&referrer))? { Ok(referrer) } else { Err(lost_race()) }
+    referrers::insert(tx, &referrer)?;
+    Ok(referrer)
 }
 
 fn give_code(tx: &mut Tx<'_>, now: Instant, referrer: &Referrer, wish: &Enrolment) -> DbResult<()> {

@@ -129,7 +129,7 @@ fn join_referrers(tx: &mut Tx<'_>, now: Instant, kept: CustomerId, gone: Custome
 /// steps aside to an entry that is there for no longer than this takes.
 fn exchange(tx: &mut Tx<'_>, now: Instant, older: &Referrer, younger: &Referrer) -> DbResult<()> {
     let aside = Customer::new(now);
-    customers::insert(tx, std::slice::from_ref(&aside))?;
+    customers::insert(tx, &aside)?;
     referrers::update(tx, &Referrer { customer_id: aside.id, ..younger.clone() })?;
     referrers::update(tx, &Referrer { customer_id: younger.customer_id, ..older.clone() })?;
     referrers::update(tx, &Referrer { customer_id: older.customer_id, ..younger.clone() })?;

@@ -87,11 +87,8 @@ pub fn resolve(tx: &mut Tx<'_>, now: Instant, facts: &[Option<&CustomerFacts>], 
     let known = if keys.is_empty() { Vec::new() } else { customers::find_keys(tx, &keys)? };
     let plan = plan(now, facts, known);
 
-    customers::insert(tx, &plan.created)?;
     // Keys before locks: whoever files the same key waits here, while holding no customer.
-    if !customers::insert_keys(tx, plan.keys)? {
-        return Err(lost_race());
-    }
+    customers::insert_with_keys(tx, &plan.created, plan.keys)?;
     let created: HashSet<CustomerId> = plan.created.iter().map(|row| row.id).collect();
     let mut rows: HashMap<CustomerId, Customer> = plan.created.into_iter().map(|row| (row.id, row)).collect();
     // Those who clash are locked too: what one merge has settled is not proposed again.

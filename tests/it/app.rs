@@ -363,7 +363,7 @@ struct Row {
 pub(crate) fn ask(place: &Place, query: &str) -> Vec<String> {
     let rows: Vec<Row> = match place.open().expect("a connection") {
         Db::Sqlite(mut conn) => diesel::sql_query(query).load(&mut conn),
-        Db::Postgres(mut conn) => diesel::sql_query(query).load(&mut *conn),
+        Db::Postgres(mut session) => diesel::sql_query(query).load(&mut session.conn),
     }
     .expect(query);
     rows.into_iter().map(|row| row.line).collect()
@@ -373,7 +373,7 @@ pub(crate) fn ask(place: &Place, query: &str) -> Vec<String> {
 pub(crate) fn execute(place: &Place, statements: &str) -> Result<(), String> {
     let done = match place.open().map_err(|fault| fault.to_string())? {
         Db::Sqlite(mut conn) => conn.batch_execute(statements),
-        Db::Postgres(mut conn) => conn.batch_execute(statements),
+        Db::Postgres(mut session) => session.conn.batch_execute(statements),
     };
     done.map_err(|fault| fault.to_string())
 }

@@ -91,11 +91,13 @@ fn checked_after(app: &App, statement: &str) -> CheckReport {
             body(&mut report, &mut Conn::Sqlite(conn));
             Err::<(), _>(diesel::result::Error::RollbackTransaction)
         }),
-        Db::Postgres(mut conn) => conn.transaction(|conn| {
-            conn.batch_execute(statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
-            body(&mut report, &mut Conn::Postgres(conn));
-            Err::<(), _>(diesel::result::Error::RollbackTransaction)
-        }),
+        Db::Postgres(mut session) => {
+            // Never committed: the connection ends with this arm.
+            session.conn.begin_test_transaction().expect("a transaction");
+            session.conn.batch_execute(statement).unwrap_or_else(|fault| panic!("{statement}: {fault}"));
+            body(&mut report, &mut Conn::Postgres(&mut session));
+            Err(diesel::result::Error::RollbackTransaction)
+        }
     };
     assert_eq!(rolled_back, Err(diesel::result::Error::RollbackTransaction));
     report.expect("a report")

@@ -132,7 +132,7 @@ CREATE TABLE sales (
     referrer_id UUID,
     metadata JSONB NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    UNIQUE (source, order_id)
+    UNIQUE (order_id, source)
 );
 CREATE INDEX sales_by_customer ON sales (customer_id);
 -- A customer's first sale is one sale.

@@ -132,7 +132,7 @@ CREATE TABLE sales (
     referrer_id BLOB,
     metadata TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    UNIQUE (source, order_id)
+    UNIQUE (order_id, source)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sales_by_customer ON sales (customer_id);
 -- A customer's first sale is one sale.

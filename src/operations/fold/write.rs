@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Fold;
 use super::state::{OrderState, RefundState, Revision, rows};
+use crate::db::columns::Together;
 use crate::db::commissions::{self, ChangeRow, CommissionRow, ReferralRow, RefundRow};
 use crate::db::ledger::{self, Transfer};
 use crate::db::outbox::{self, Mail, NewEvent};
-use crate::db::referrers::{self, Referrer};
+use crate::db::referrers::Referrer;
 use crate::db::sales::{self, HintRow, LineRow, RevisionRow, SaleRow, VerdictRow};
 use crate::db::types::Json;
-use crate::db::{DbResult, Tx, customers, lost_race};
+use crate::db::{DbResult, Tx, customers};
 use crate::domain::customer::CustomerFacts;
 use crate::domain::id::{CommissionId, CustomerId, ReferralId, RefundId, SaleId};
 use crate::domain::instant::Instant;
@@ -138,15 +139,17 @@ impl Fold {
         self.survivors.get(&id).copied().unwrap_or(id)
     }
 
-    /// Writes everything.
+    /// Writes everything: first what ends or changes, then what is new, all in one go.
     ///
     /// # Errors
     /// `lost_race` when another process was first with an order, a refund or a referrer; else what
     /// the database reports.
     pub fn finish(self, tx: &mut Tx<'_>) -> DbResult<()> {
-        let Self { now, orders, out, .. } = self;
+        let Self { now, orders, mut out, .. } = self;
         let (fresh, known): (Vec<OrderState>, Vec<OrderState>) = orders.into_values().partition(|order| order.is_new);
-        let fresh: Vec<SaleRow> = fresh.into_iter().map(|order| order.sale).collect();
+        let mut fresh: Vec<SaleRow> = fresh.into_iter().map(|order| order.sale).collect();
+        sales::sort(&mut fresh);
+        RefundRow::sort(&mut out.refunds);
         // A freed place is written before a taken one: a customer has one.
         let (mut known, taking): (Vec<_>, Vec<_>) =
             known.into_iter().filter(|order| order.changed).partition(|order| !order.sale.holds_place);
@@ -154,37 +157,34 @@ impl Fold {
         for order in &known {
             sales::update(tx, &order.sale)?;
         }
-        if !sales::insert(tx, fresh)? || !referrers::insert(tx, &out.referrers)? || !commissions::insert_refunds(tx, out.refunds)?
-        {
-            return Err(lost_race());
-        }
-        sales::insert_revisions(tx, &out.revisions, &out.lines, &out.hints)?;
-        sales::insert_verdicts(tx, &out.verdicts)?;
         customers::remember_history(tx, &out.histories)?;
-        commissions::write_referrals(tx, &out.ended_referrals, &out.referrals, now)?;
-        write_commissions(tx, out.new_commissions, out.commissions)?;
-        commissions::insert_changes(tx, &out.changes)?;
-        ledger::post(tx, out.transfers)?;
-        outbox::queue_mails(tx, out.mails, now)?;
-        outbox::note_events(tx, &out.events)
+        commissions::end_referrals(tx, &out.ended_referrals, now)?;
+        let accrued = update_commissions(tx, out.new_commissions, out.commissions)?;
+        let moved = ledger::movements(&mut out.transfers);
+
+        let mut together = Together::default();
+        together.add(&fresh).add(&out.referrers).add(&out.refunds);
+        together.add(&out.revisions).add(&out.lines).add(&out.hints).add(&out.verdicts);
+        together.add(&out.referrals).add(&accrued).add(&out.changes).add(&out.transfers).add(&moved);
+        outbox::write_and_tell(tx, together, &out.events, out.mails, now)
     }
 }
 
-/// A commission that accrued and changed in one slice is inserted as it ended up.
-fn write_commissions(
+/// Writes back the commissions that changed; returns the new ones as they ended up. One that ends is
+/// written before the one that replaces it: a sale has one live commission.
+fn update_commissions(
     tx: &mut Tx<'_>,
     mut fresh: Vec<CommissionRow>,
     mut changed: BTreeMap<CommissionId, CommissionRow>,
-) -> DbResult<()> {
+) -> DbResult<Vec<CommissionRow>> {
     for row in &mut fresh {
         if let Some(last) = changed.remove(&row.id) {
             *row = last;
         }
     }
-    // One that ends is written before the one that replaces it: a sale has one live commission.
     for row in changed.values() {
         commissions::update(tx, row)?;
     }
     fresh.sort_by_key(|row| (row.live, row.id));
-    commissions::insert(tx, &fresh)
+    Ok(fresh)
 }
