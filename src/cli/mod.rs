@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod demo;
 mod doctor;
+mod import;
 mod migrate;
 mod report;
 mod serve;
@@ -48,6 +49,8 @@ enum Command {
     Migrate,
     /// Replays eighteen months of a real shop's purchases, then serves the result to look around in
     Demo(demo::Args),
+    /// Takes in a file of customers or orders, CSV or .xlsx
+    Import(import::Args),
     /// Makes, lists and revokes API tokens
     #[command(subcommand)]
     Token(token::Command),
@@ -68,6 +71,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Worker => worker::run(config),
         Command::Migrate => migrate::run(config),
         Command::Demo(args) => demo::run(args, config),
+        Command::Import(args) => import::run(args, config),
         Command::Token(command) => token::run(command, config),
         Command::Report(command) => report::run(command, config),
         Command::Check(args) => check::run(args, config),

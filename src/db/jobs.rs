@@ -31,7 +31,7 @@ pub struct Job {
 const LEASE_SECONDS: i64 = 60;
 
 /// The database's clock, in the engine's own words, `seconds` ahead.
-fn database_now(conn: &Conn<'_>, seconds: i64) -> String {
+pub(super) fn database_now(conn: &Conn<'_>, seconds: i64) -> String {
     match conn {
         Conn::Sqlite(_) => format!("CAST(unixepoch('subsec') * 1000000 AS INTEGER) + {}", seconds * 1_000_000),
         Conn::Postgres(_) => format!("clock_timestamp() + interval '{seconds} seconds'"),

@@ -16,6 +16,8 @@ pub mod customers;
 pub mod deliveries;
 pub mod endpoints;
 pub mod idempotency;
+pub mod import_results;
+pub mod imports;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;

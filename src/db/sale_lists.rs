@@ -7,8 +7,12 @@ use super::schema::sales;
 use super::{Conn, DbResult};
 use crate::domain::attribution::VerdictKind;
 use crate::domain::id::{CustomerId, ReferrerId, SaleId};
+use crate::domain::instant::Instant;
 use crate::domain::principal::Scope;
-use crate::domain::sale::SaleStatus;
+use crate::domain::sale::{OrderKey, SaleStatus};
+
+/// Orders of a period that are looked at; a list of a day has far fewer.
+const PERIOD_MAX: i64 = 100_000;
 
 /// Which orders a list shows.
 #[derive(Debug, Clone)]
@@ -31,6 +35,50 @@ pub struct SaleFilter {
     pub after: Option<SaleId>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// Those of `keys` whose orders were reported.
+///
+/// # Errors
+/// What the database reports.
+pub fn known_of(conn: &mut Conn<'_>, keys: &[OrderKey]) -> DbResult<Vec<OrderKey>> {
+    let sources: std::collections::BTreeSet<&str> = keys.iter().map(|key| key.source.as_str()).collect();
+    let orders: Vec<&str> = keys.iter().map(|key| key.order_id.as_str()).collect();
+    let found: Vec<(String, String)> = on_db!(conn, c => sales::table
+        .filter(sales::source.eq_any(sources.iter().copied()))
+        .filter(sales::order_id.eq_any(orders.iter().copied()))
+        .filter(sales::version.is_not_null())
+        .select((sales::source, sales::order_id))
+        .load(c))?;
+    Ok(found.into_iter().map(|(source, order_id)| OrderKey { source, order_id }).collect())
+}
+
+/// The orders of `source` with these numbers.
+///
+/// # Errors
+/// What the database reports.
+pub fn of_orders(conn: &mut Conn<'_>, source: &str, numbers: &[&str]) -> DbResult<Vec<SaleRow>> {
+    on_db!(conn, c => sales::table
+        .filter(sales::source.eq(source))
+        .filter(sales::order_id.eq_any(numbers.iter().copied()))
+        .select(SaleRow::as_select())
+        .load(c))
+}
+
+/// The reported orders of `source` made from `from` until before `to`, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn of_period(conn: &mut Conn<'_>, source: &str, from: Instant, to: Instant) -> DbResult<Vec<(SaleId, String)>> {
+    on_db!(conn, c => sales::table
+        .filter(sales::source.eq(source))
+        .filter(sales::occurred_at.ge(from))
+        .filter(sales::occurred_at.lt(to))
+        .filter(sales::version.is_not_null())
+        .order((sales::occurred_at, sales::id))
+        .limit(PERIOD_MAX)
+        .select((sales::id, sales::order_id))
+        .load(c))
 }
 
 /// A page of orders, oldest first.

@@ -552,6 +552,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    imports (id) {
+        id -> DbUuid,
+        kind -> Text,
+        name -> Text,
+        source -> Text,
+        fingerprint -> Text,
+        request -> DbJson,
+        actor -> Text,
+        dry_run -> Bool,
+        uploaded -> Bool,
+        status -> Text,
+        rows_total -> BigInt,
+        units -> BigInt,
+        position -> BigInt,
+        notes -> DbJson,
+        problem -> Nullable<Text>,
+        lease_token -> Nullable<DbUuid>,
+        lease_until -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    import_chunks (import_id, seq) {
+        import_id -> DbUuid,
+        seq -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    import_rows (import_id, line) {
+        import_id -> DbUuid,
+        line -> BigInt,
+        outcome -> Text,
+        order_id -> Nullable<Text>,
+        subject_id -> Nullable<DbUuid>,
+        currency -> Nullable<Text>,
+        sold -> Nullable<BigInt>,
+        refunded -> Nullable<BigInt>,
+        field -> Nullable<Text>,
+        code -> Nullable<Text>,
+        message -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    import_openings (product, account, currency) {
+        product -> Text,
+        account -> Text,
+        currency -> Text,
+        adjustment_id -> DbUuid,
+        created_at -> DbInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -587,4 +657,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     webhook_endpoints,
     deliveries,
+    imports,
+    import_chunks,
+    import_rows,
+    import_openings,
 );

@@ -18,6 +18,7 @@ use crate::domain::commission::{Account, CommissionStatus, TransferKind};
 use crate::domain::customer::KeyKind;
 use crate::domain::id::*;
 use crate::domain::instant::Instant;
+use crate::domain::intake::{ImportKind, ImportStatus, RowOutcome};
 use crate::domain::money::Currency;
 use crate::domain::notice::Notice;
 use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus, Rail};
@@ -138,6 +139,7 @@ ids!(
     DeliveryId,
     EndpointId,
     EventId,
+    ImportId,
     JobId,
     LeaseToken,
     MailId,
@@ -330,6 +332,12 @@ text_enums! {
     EndpointStatus { Enabled = "enabled", Disabled = "disabled" }
     WhyDisabled { Owner = "owner", Gone = "gone", Failing = "failing" }
     DeliveryStatus { Waiting = "waiting", Delivered = "delivered", Failed = "failed" }
+    ImportKind { Customers = "customers", Orders = "orders" }
+    ImportStatus { Waiting = "waiting", Running = "running", Done = "done", Failed = "failed" }
+    RowOutcome {
+        Recorded = "recorded", Filed = "filed", Known = "known", Differs = "differs", Refunded = "refunded", Parked = "parked",
+        Skipped = "skipped", Refused = "refused",
+    }
     HintKind { ExternalId = "external_id", Email = "email", Phone = "phone", Name = "name" }
 }
 

@@ -97,6 +97,8 @@ ids! {
     AuditId,
     /// Two customers that may be one person.
     ProposalId,
+    /// A file that was read.
+    ImportId,
     /// Proof that a worker still owns a job.
     LeaseToken,
     /// One request to the API, named in logs and problems.

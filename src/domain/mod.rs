@@ -9,6 +9,7 @@ pub mod customer;
 pub mod field;
 pub mod id;
 pub mod instant;
+pub mod intake;
 pub mod link;
 pub mod money;
 pub mod notice;

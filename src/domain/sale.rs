@@ -9,8 +9,11 @@ use super::field::FieldError;
 use super::instant::Instant;
 use super::money::{AMOUNT_MAX, Currency, spread};
 
-/// The most lines an order may have.
+/// The most lines of one report over the API.
 pub const LINES_MAX: usize = 200;
+
+/// The most lines an order may have: invoices of wholesalers, as files bring them, pass a report's limit.
+pub const LINES_STORED_MAX: usize = 2_000;
 
 /// What names an order: the storefront and its own order number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,8 +195,8 @@ impl SaleContent {
             ("/total", self.total),
         ];
         sums.into_iter().try_for_each(|(pointer, value)| check_amount(pointer, value.unwrap_or(0)))?;
-        if self.lines.len() > LINES_MAX {
-            return Err(FieldError::new("/lines", "too_many", format!("holds more than {LINES_MAX} lines")));
+        if self.lines.len() > LINES_STORED_MAX {
+            return Err(FieldError::new("/lines", "too_many", format!("holds more than {LINES_STORED_MAX} lines")));
         }
         Ok(())
     }

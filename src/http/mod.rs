@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
+pub mod upload;
 
 #[cfg(test)]
 mod framework_tests;

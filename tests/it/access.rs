@@ -138,7 +138,11 @@ struct World<'a> {
     mail: String,
     batch: String,
     payout: String,
+<<<<<<< HEAD
     endpoint: String,
+=======
+    import: String,
+>>>>>>> 1ab046c (Take in files of customers and orders: read whole, sorted by date, written in slices that can be resumed)
     next: Cell<u32>,
 }
 
@@ -152,6 +156,8 @@ impl<'a> World<'a> {
         let customer = shop.post("/v1/customers", &json!({"external_id": "c-1", "email": "c@example.com"})).is(201);
         let sale = sell(&shop, &order("A-1", 90_000, "c@example.com", "JOE"));
         let batch = super::shop::approved_batch(&owner);
+        let file = &b"email\nd@example.com\n"[..];
+        let import = shop.send("POST", "/v1/imports?kind=customers", Some(file)).is(202);
         let mail = app.ask("SELECT 'none' AS line").remove(0);
         let hooks = json!({"url": "https://crm.example.com/hooks", "events": ["customer.merged"]});
         let endpoint = owner.post("/v1/webhook-endpoints", &hooks).is(201);
@@ -165,6 +171,7 @@ impl<'a> World<'a> {
             mail,
             payout: id_of(&batch["payouts"][0]),
             batch: id_of(&batch),
+            import: id_of(&import),
             owner,
             next: Cell::new(0),
         }
@@ -255,6 +262,12 @@ impl<'a> World<'a> {
                 Row::new(200, path).body(json!({"action": "deny", "reason": "No"})).of_ledger()
             }
             "POST /v1/refunds" => Row::new(201, "/v1/refunds").body(json!({"refund_id": self.fresh(), "order_id": self.fresh()})),
+            "POST /v1/imports" => {
+                Row::new(202, format!("/v1/imports?kind=customers&name={}", self.fresh())).body(json!("email\na@example.com\n"))
+            }
+            "GET /v1/imports/{id}" => Row::new(200, format!("/v1/imports/{}", self.import)).of_source(),
+            "GET /v1/imports/{id}/rows" => Row::new(200, format!("/v1/imports/{}/rows", self.import)).of_source(),
+            "POST /v1/reconciliations" => Row::new(200, "/v1/reconciliations").body(json!({"orders": [{"order_id": "A-1"}]})),
             "GET /v1/commissions" => Row::new(200, "/v1/commissions"),
             "POST /v1/payout-batches" => Row::new(201, "/v1/payout-batches").body(json!({})),
             "GET /v1/payout-batches" => Row::new(200, "/v1/payout-batches"),

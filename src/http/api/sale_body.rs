@@ -7,7 +7,7 @@ use crate::domain::customer::{CustomerKey, Metadata, check_metadata};
 use crate::domain::field::{self, FieldError, short_text};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
-use crate::domain::sale::{Amounts, Hint, Line, OrderKey, SaleContent, SaleReport, SaleStatus};
+use crate::domain::sale::{Amounts, Hint, LINES_MAX, Line, OrderKey, SaleContent, SaleReport, SaleStatus};
 
 /// Codes in one report; a checkout takes one or two.
 const CODES_MAX: usize = 20;
@@ -180,6 +180,10 @@ fn codes(one: Option<String>, many: Option<Vec<String>>, faults: &mut Faults) ->
 }
 
 fn lines(bodies: Vec<LineBody>, faults: &mut Faults) -> Vec<Line> {
+    if bodies.len() > LINES_MAX {
+        faults.0.push(FieldError::new("/lines", "too_many", format!("holds more than {LINES_MAX} lines")));
+        return Vec::new();
+    }
     let mut lines = Vec::with_capacity(bodies.len());
     for (place, body) in bodies.into_iter().enumerate() {
         faults.note(short_text(&format!("/lines/{place}/sku"), &body.sku));

@@ -1,0 +1,59 @@
+//! Takes in uploaded files, one at a time; whoever dies over one is followed when his lease is over.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Post, REST, Stop};
+use crate::db::imports::{self, ImportRow};
+use crate::db::transact::WriteError;
+use crate::domain::id::LeaseToken;
+use crate::domain::intake::ImportStatus;
+use crate::operations::books::Book;
+use crate::operations::import::import_upload;
+
+pub(super) fn run(post: &Post, stop: &Stop) {
+    while !stop.asked() {
+        let mut busy = tick(&post.books.live, stop);
+        if let Some(sandbox) = post.books.opened_sandbox() {
+            busy |= tick(&sandbox, stop);
+        }
+        if !busy {
+            stop.rest(REST);
+        }
+    }
+}
+
+/// Takes in one waiting file of a ledger; returns whether there was one.
+fn tick(book: &Book, stop: &Stop) -> bool {
+    let row = match book.readers.read(|conn| imports::waiting(conn, 1)) {
+        Ok(mut rows) => rows.pop(),
+        Err(error) => {
+            tracing::warn!(%error, "uploaded files could not be looked for");
+            None
+        }
+    };
+    let Some(row) = row else { return false };
+    let done = catch_unwind(AssertUnwindSafe(|| import_upload(book, &row, &mut |_| !stop.asked())));
+    match done {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, import = %row.id, "an import was interrupted; it goes on when its lease is over");
+            false
+        }
+        Err(_) => {
+            if let Err(error) = give_up(book, &row) {
+                tracing::warn!(%error, import = %row.id, "an import could not be ended");
+            }
+            true
+        }
+    }
+}
+
+/// A file that breaks its reader would break the next one too.
+fn give_up(book: &Book, row: &ImportRow) -> Result<(), WriteError> {
+    let (id, token) = (row.id, LeaseToken::new(book.clock.now()));
+    book.writer.write_blocking(move |tx, now| {
+        imports::take(tx, id, token, true)?;
+        let said = "the file broke its reader; save it as CSV and send it again";
+        imports::end(tx, id, token, ImportStatus::Failed, Some(said), now).map(drop)
+    })
+}
