@@ -1,9 +1,11 @@
 //! `hound import`: takes files of customers and orders in, with progress and a result for every row.
 
+mod removal;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Failure, Outcome, fail, open_books, say};
 use crate::config::Config;
@@ -12,6 +14,7 @@ use crate::domain::field::short_text;
 use crate::domain::id::ImportId;
 use crate::domain::intake::amount::DecimalSign;
 use crate::domain::intake::date::DayOrder;
+use crate::domain::intake::programs::Product;
 use crate::domain::intake::{Column, ImportKind};
 use crate::domain::money::{Currency, Money};
 use crate::domain::principal::{Mode, Scope};
@@ -28,11 +31,12 @@ const REMARKS_MAX: i64 = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// customers or orders
-    #[arg(value_parser = kind)]
-    kind: ImportKind,
-    /// A table with a header row: .csv, .csv.gz or .xlsx
-    file: PathBuf,
+    /// customers FILE or orders FILE, a table with a header row (.csv, .csv.gz or .xlsx); with --from, all files of the export
+    #[arg(required = true, value_name = "KIND FILE")]
+    words: Vec<String>,
+    /// Takes over another program: affiliatewp, rewardful, dub or firstpromoter
+    #[arg(long, value_parser = product)]
+    from: Option<Product>,
     /// The storefront that the orders and customer numbers belong to
     #[arg(long, default_value = "main")]
     source: String,
@@ -73,13 +77,21 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     short_text("--source", &args.source).map_err(|fault| Failure(format!("{} {}", fault.pointer, fault.message)))?;
-    let mut file = File::open(&args.file).map_err(|error| Failure(format!("{}: {error}", args.file.display())))?;
+    if let Some(product) = args.from {
+        let files: Vec<PathBuf> = args.words.iter().map(PathBuf::from).collect();
+        return removal::run(product, &files, args, config);
+    }
+    let [kind_word, path] = args.words.as_slice() else {
+        return Err(Failure("name what the file holds and the file: hound import orders FILE.csv".to_owned()));
+    };
+    let (kind, path) = (kind(kind_word).map_err(Failure)?, PathBuf::from(path));
+    let mut file = File::open(&path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     let books = open_books(config)?;
     let book = books.of(if args.sandbox { Mode::Sandbox } else { Mode::Live }).map_err(fail)?;
     let begun = book.clock.now();
     let mut teller = Teller::default();
     let mut watch = |progress: Progress| teller.tell(progress);
-    let id = import_file(&book, &mut file, &args.request(), ACTOR, &mut watch).map_err(fail)?;
+    let id = import_file(&book, &mut file, &args.request(kind, &path), ACTOR, &mut watch).map_err(fail)?;
     let seconds = (book.clock.now().micros() - begun.micros()).max(1);
     let rows = teller.rows;
     let rate = i64::try_from(rows).unwrap_or(i64::MAX).saturating_mul(1_000_000) / seconds;
@@ -99,13 +111,17 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
 }
 
 impl Args {
-    fn request(&self) -> ImportRequest {
-        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    fn dialect(&self) -> Dialect {
+        Dialect { delimiter: self.delimiter, encoding: self.encoding.clone(), sheet: self.sheet.clone() }
+    }
+
+    fn request(&self, kind: ImportKind, path: &Path) -> ImportRequest {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         ImportRequest {
-            kind: self.kind,
+            kind,
             name: name.chars().filter(|sign| !sign.is_control()).take(255).collect(),
             source: self.source.clone(),
-            dialect: Dialect { delimiter: self.delimiter, encoding: self.encoding.clone(), sheet: self.sheet.clone() },
+            dialect: self.dialect(),
             columns: self.columns.iter().cloned().collect::<BTreeMap<_, _>>(),
             decimal: self.decimal,
             dates: self.dates,
@@ -211,6 +227,11 @@ fn kind(text: &str) -> Result<ImportKind, String> {
         .into_iter()
         .find(|kind| kind.as_db() == text)
         .ok_or_else(|| "must be customers or orders".to_owned())
+}
+
+fn product(text: &str) -> Result<Product, String> {
+    let found = Product::ALL.into_iter().find(|product| product.name() == text);
+    found.ok_or_else(|| "must be affiliatewp, rewardful, dub or firstpromoter".to_owned())
 }
 
 fn column(text: &str) -> Result<(Column, String), String> {

@@ -48,6 +48,16 @@ pub enum Enrolled {
 /// # Errors
 /// What the database reports.
 pub fn enroll_referrer(tx: &mut Tx<'_>, now: Instant, wish: &Enrolment) -> DbResult<Enrolled> {
+    enroll(tx, now, wish, true)
+}
+
+/// As [`enroll_referrer`], but without a letter: whoever moves here from another program knows that
+/// he is one.
+pub(super) fn enroll_quietly(tx: &mut Tx<'_>, now: Instant, wish: &Enrolment) -> DbResult<Enrolled> {
+    enroll(tx, now, wish, false)
+}
+
+fn enroll(tx: &mut Tx<'_>, now: Instant, wish: &Enrolment, write: bool) -> DbResult<Enrolled> {
     if let Some(code) = &wish.code
         && let Some(known) = referrers::codes_by_skeleton(tx, &[code.skeleton()])?.pop()
         && known_as(tx, &wish.customer)? != Some(known.referrer_id)
@@ -68,7 +78,7 @@ pub fn enroll_referrer(tx: &mut Tx<'_>, now: Instant, wish: &Enrolment) -> DbRes
     }
     give_code(tx, now, &referrer, wish)?;
     if enrolled {
-        welcome(tx, now, &referrer)?;
+        welcome(tx, now, &referrer, write)?;
     }
     Ok(Enrolled::Done { referrer, new })
 }
@@ -114,7 +124,7 @@ fn give_code(tx: &mut Tx<'_>, now: Instant, referrer: &Referrer, wish: &Enrolmen
     }
 }
 
-fn welcome(tx: &mut Tx<'_>, now: Instant, referrer: &Referrer) -> DbResult<()> {
+fn welcome(tx: &mut Tx<'_>, now: Instant, referrer: &Referrer, write: bool) -> DbResult<()> {
     let subject_id = AnyId::from_uuid(referrer.id.uuid());
     let event = NewEvent {
         id: EventId::new(now),
@@ -124,5 +134,8 @@ fn welcome(tx: &mut Tx<'_>, now: Instant, referrer: &Referrer) -> DbResult<()> {
         created_at: now,
     };
     outbox::note_events(tx, &[event])?;
+    if !write {
+        return Ok(());
+    }
     outbox::queue_mails(tx, vec![Mail::new(Notice::Welcome, subject_id, referrer.id, now)], now)
 }

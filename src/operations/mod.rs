@@ -42,4 +42,5 @@ pub mod settle_delivery;
 pub mod settle_payout;
 pub mod show_import;
 pub mod show_sales;
+pub mod take_over;
 pub mod track_clicks;

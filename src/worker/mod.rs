@@ -2,11 +2,8 @@
 
 mod chores;
 mod dispatch;
-<<<<<<< HEAD
-mod webhooks;
-=======
 mod imports;
->>>>>>> 1ab046c (Take in files of customers and orders: read whole, sorted by date, written in slices that can be resumed)
+mod webhooks;
 
 pub use dispatch::send_waiting;
 
@@ -94,17 +91,14 @@ impl Worker {
             let run = move || dispatch::run(&post, &stop);
             threads.push(std::thread::Builder::new().name(format!("mail-{number}")).spawn(run)?);
         }
-<<<<<<< HEAD
         for number in 0..WEBHOOK_THREADS {
             let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
             let run = move || webhooks::run(&post, &stop);
             threads.push(std::thread::Builder::new().name(format!("webhooks-{number}")).spawn(run)?);
         }
-=======
         let (import_post, import_stop) = (Arc::clone(&post), Arc::clone(&stop));
         let run = move || imports::run(&import_post, &import_stop);
         threads.push(std::thread::Builder::new().name("imports".to_owned()).spawn(run)?);
->>>>>>> 1ab046c (Take in files of customers and orders: read whole, sorted by date, written in slices that can be resumed)
         let (chore_post, chore_stop) = (Arc::clone(&post), Arc::clone(&stop));
         let run = move || chores::run(&chore_post, &chore_stop);
         threads.push(std::thread::Builder::new().name("chores".to_owned()).spawn(run)?);

@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 
-/// The text of a list; `None`, said plainly, when the folder is not there. With `CI=true` it must be.
-pub(crate) fn read(name: &str) -> Option<String> {
+/// Where a file lies; `None`, said plainly, when it is not there. With `CI=true` it must be.
+pub(crate) fn path(name: &str) -> Option<PathBuf> {
     let chosen = std::env::var("HOUND_SHARED_DATA").ok().map(PathBuf::from);
     let folder = chosen.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
-    let path = folder.join("conformance").join(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
+    let path = folder.join(name);
+    match std::fs::metadata(&path) {
+        Ok(_) => Some(path),
         Err(fault) => {
             let left_out =
                 format!("{name} was LEFT OUT: {}: {fault}; set HOUND_SHARED_DATA to the folder of the lists", path.display());
@@ -18,6 +18,11 @@ pub(crate) fn read(name: &str) -> Option<String> {
             None
         }
     }
+}
+
+/// The text of a list, if it is there.
+pub(crate) fn read(name: &str) -> Option<String> {
+    path(&format!("conformance/{name}")).map(|path| std::fs::read_to_string(path).expect("a list"))
 }
 
 /// What stands between `<name>` and `</name>` in each `<item>…</item>`; absent when there is none.

@@ -20,6 +20,8 @@ mod emails;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod purchases;
+#[cfg(test)]
 mod signatures;
 #[cfg(test)]
 mod strings;

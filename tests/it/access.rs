@@ -138,11 +138,8 @@ struct World<'a> {
     mail: String,
     batch: String,
     payout: String,
-<<<<<<< HEAD
     endpoint: String,
-=======
     import: String,
->>>>>>> 1ab046c (Take in files of customers and orders: read whole, sorted by date, written in slices that can be resumed)
     next: Cell<u32>,
 }
 

@@ -23,6 +23,8 @@ mod dice;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod letters;

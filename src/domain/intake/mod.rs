@@ -7,6 +7,7 @@ pub mod date;
 pub mod order;
 mod order_money;
 pub mod outcome;
+pub mod programs;
 
 pub use columns::{Column, Mapping};
 pub use outcome::{ImportKind, ImportStatus, RowFault, RowOutcome};

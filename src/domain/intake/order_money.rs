@@ -262,7 +262,8 @@ fn currency(judge: &mut Judge<'_>, rows: &[Row]) -> Option<Currency> {
         match Currency::parse(&code) {
             Ok(currency) if found.is_none_or(|known| known == currency) => found = Some(currency),
             Ok(_) => {
-                judge.fault(row.number, Column::Currency, "differs", "is another currency than that of the order's other rows")
+                let said = "is another currency than that of the order's other rows";
+                judge.fault(row.number, Column::Currency, "differs", said);
             }
             Err(fault) => judge.fault(row.number, Column::Currency, "invalid_currency", fault),
         }

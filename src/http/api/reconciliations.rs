@@ -18,6 +18,9 @@ use crate::operations::reconcile_orders::{Compared, Listed, reconcile_orders};
 /// Orders in one list; 4 MiB hold about as many.
 const ORDERS_MAX: usize = 20_000;
 
+/// From, and until before.
+type Period = (Instant, Instant);
+
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/v1/reconciliations").route(post().to(reconcile)));
 }
@@ -42,7 +45,7 @@ struct OrderBody {
 }
 
 impl ListBody {
-    fn parse(self) -> Result<(Vec<Listed>, Option<(Instant, Instant)>), Vec<FieldError>> {
+    fn parse(self) -> Result<(Vec<Listed>, Option<Period>), Vec<FieldError>> {
         if self.orders.len() > ORDERS_MAX {
             let message = format!("holds more than {ORDERS_MAX} orders; send several lists");
             return Err(vec![FieldError::new("/orders", "too_many", message)]);
