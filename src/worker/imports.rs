@@ -8,7 +8,7 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::intake::ImportStatus;
 use crate::operations::books::Book;
-use crate::operations::import::import_upload;
+use crate::operations::import::{ImportError, import_upload};
 
 pub(super) fn run(post: &Post, stop: &Stop) {
     while !stop.asked() {
@@ -35,25 +35,31 @@ fn tick(book: &Book, stop: &Stop) -> bool {
     let done = catch_unwind(AssertUnwindSafe(|| import_upload(book, &row, &mut |_| !stop.asked())));
     match done {
         Ok(Ok(taken)) => taken,
+        Ok(Err(ImportError::Stopped | ImportError::TakenOver)) => false,
+        Ok(Err(ImportError::Ledger(WriteError::Failed(fault)))) => {
+            tracing::error!(fault, import = %row.id, "an import failed");
+            give_up(book, &row, "the ledger could not take it in; the operator finds the cause in the log");
+            true
+        }
         Ok(Err(error)) => {
             tracing::warn!(%error, import = %row.id, "an import was interrupted; it goes on when its lease is over");
             false
         }
         Err(_) => {
-            if let Err(error) = give_up(book, &row) {
-                tracing::warn!(%error, import = %row.id, "an import could not be ended");
-            }
+            give_up(book, &row, "the file broke its reader; save it as CSV and send it again");
             true
         }
     }
 }
 
-/// A file that breaks its reader would break the next one too.
-fn give_up(book: &Book, row: &ImportRow) -> Result<(), WriteError> {
+/// What failed for good would fail the next time too.
+fn give_up(book: &Book, row: &ImportRow, said: &'static str) {
     let (id, token) = (row.id, LeaseToken::new(book.clock.now()));
-    book.writer.write_blocking(move |tx, now| {
+    let ended = book.writer.write_blocking(move |tx, now| {
         imports::take(tx, id, token, true)?;
-        let said = "the file broke its reader; save it as CSV and send it again";
-        imports::end(tx, id, token, ImportStatus::Failed, Some(said), now).map(drop)
-    })
+        imports::end(tx, id, token, ImportStatus::Failed, Some(said), now)
+    });
+    if let Err(error) = ended {
+        tracing::warn!(%error, import = %id, "an import could not be ended");
+    }
 }

@@ -19,6 +19,8 @@ pub enum DecimalSign {
 pub struct DecimalVotes {
     point: u32,
     comma: u32,
+    /// A cell such as `1.234` was seen, which may be either.
+    open: bool,
 }
 
 impl DecimalVotes {
@@ -31,7 +33,11 @@ impl DecimalVotes {
             // Three digits behind a single sign may be thousands: no vote.
             (Some(point), None) if decides(&bare, point, '.') => true,
             (None, Some(comma)) if decides(&bare, comma, ',') => false,
-            _ => return,
+            (None, None) => return,
+            (None, Some(_)) | (Some(_), None) => {
+                self.open = true;
+                return;
+            }
         };
         if last {
             self.point += 1;
@@ -40,13 +46,17 @@ impl DecimalVotes {
         }
     }
 
-    /// The sign most cells vote for; none when no cell tells.
-    #[must_use]
-    pub const fn winner(self) -> Option<DecimalSign> {
+    /// The sign most cells vote for.
+    ///
+    /// # Errors
+    /// When the file has amounts that could be read either way, and no other.
+    pub const fn winner(self) -> Result<DecimalSign, &'static str> {
         match (self.point, self.comma) {
-            (0, 0) => None,
-            (point, comma) if point >= comma => Some(DecimalSign::Point),
-            _ => Some(DecimalSign::Comma),
+            (0, 0) if self.open => {
+                Err("never shows whether 1.234 is a little over one or over a thousand; say --decimal point or --decimal comma")
+            }
+            (point, comma) if point >= comma => Ok(DecimalSign::Point),
+            _ => Ok(DecimalSign::Comma),
         }
     }
 }
@@ -169,11 +179,12 @@ mod tests {
             cells.iter().for_each(|cell| votes.look(cell));
             votes.winner()
         };
-        assert_eq!(votes(&["1.234", "12,50"]), Some(DecimalSign::Comma));
-        assert_eq!(votes(&["1.234,00"]), Some(DecimalSign::Comma));
-        assert_eq!(votes(&["2.55", "10"]), Some(DecimalSign::Point));
-        assert_eq!(votes(&["1.234", "5"]), None);
-        assert_eq!(votes(&["0.125"]), Some(DecimalSign::Point));
+        assert_eq!(votes(&["1.234", "12,50"]), Ok(DecimalSign::Comma));
+        assert_eq!(votes(&["1.234,00"]), Ok(DecimalSign::Comma));
+        assert_eq!(votes(&["2.55", "10"]), Ok(DecimalSign::Point));
+        assert!(votes(&["1.234", "5"]).is_err());
+        assert_eq!(votes(&["5"]), Ok(DecimalSign::Point));
+        assert_eq!(votes(&["0.125"]), Ok(DecimalSign::Point));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::operations::books::Book;
 const UNITS_MAX: usize = 200;
 
 /// Rows of one transaction at most: a sale that comes in meanwhile waits for one slice, some 50 ms.
-const ROWS_MAX: u32 = 1_000;
+const ROWS_MAX: u32 = 600;
 
 /// Tries for a slice while the ledger is busy or away, and the wait between them.
 const TRIES: u32 = 40;
@@ -125,7 +125,10 @@ pub fn import_upload(book: &Book, row: &ImportRow, watch: &mut dyn FnMut(Progres
     match read() {
         Ok((request, staged)) => {
             let again = book.readers.read(|conn| imports::find_in(conn, id, &Scope::All))?;
-            let position = again.map_or(0, |row| row.position);
+            // Had the program's zone or currency changed meanwhile, the order of the rows may have too: what
+            // has its result keeps it, so beginning anew changes nothing.
+            let same = again.filter(|row| row.notes.0 == staged.notes());
+            let position = same.map_or(0, |row| row.position);
             run.go(staged, &request, usize::try_from(position).unwrap_or(0), watch).map(|()| true)
         }
         Err(ImportError::File(FileFault(said))) => {
@@ -253,8 +256,9 @@ impl Run<'_> {
     /// Leaves the file database to others for a while: another process waits by looking now and then.
     fn breathe(&self, begun: Instant) {
         let took = self.book.clock.now().micros().saturating_sub(begun.micros());
-        let rest = if matches!(self.book.place, crate::db::connect::Place::Sqlite(_)) { took / 8 } else { 0 };
-        std::thread::sleep(Duration::from_micros(u64::try_from(rest.clamp(1_000, 25_000)).unwrap_or(1_000)));
+        if matches!(self.book.place, crate::db::connect::Place::Sqlite(_)) {
+            std::thread::sleep(Duration::from_micros(u64::try_from((took / 3).clamp(4_000, 60_000)).unwrap_or(4_000)));
+        }
     }
 }
 

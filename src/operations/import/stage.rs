@@ -103,13 +103,23 @@ impl Staged {
     }
 }
 
+/// PostgreSQL keeps no NUL, and no table has any business with one.
+fn without_nul(number: u32, cells: &[String]) -> Result<(), FileFault> {
+    if cells.iter().any(|cell| cell.contains('\0')) {
+        return Err(FileFault(format!("row {number} holds a NUL character; export the table again as UTF-8")));
+    }
+    Ok(())
+}
+
 impl RowSink for Desk<'_> {
     fn header(&mut self, cells: Vec<String>) -> Result<(), FileFault> {
+        without_nul(1, &cells)?;
         self.reading.mapping = Mapping::of(&cells, self.request.kind, &self.request.columns).map_err(FileFault)?;
         Ok(())
     }
 
     fn row(&mut self, number: u32, cells: Vec<String>) -> Result<(), FileFault> {
+        without_nul(number, &cells)?;
         let row = Row { number, cells };
         if self.open {
             return self.keep(&row);
@@ -134,7 +144,7 @@ impl Desk<'_> {
             dates.iter().filter_map(|column| self.reading.cell(row, *column)).for_each(|cell| days.look(cell));
         }
         if self.request.decimal.is_none() {
-            self.reading.decimal = amounts.winner().unwrap_or(DecimalSign::Point);
+            self.reading.decimal = amounts.winner().map_err(|said| FileFault(format!("the file {said}")))?;
         }
         if self.request.dates.is_none() {
             let column =
