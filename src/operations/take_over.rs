@@ -6,6 +6,7 @@ use super::issue_code::{self, CodeWish, Issued};
 use super::pause_referrer::pause_referrer;
 use super::post_adjustment::{Outcome, Request, post_adjustment};
 use super::resolve_customers::resolve;
+use crate::db::columns::Together;
 use crate::db::commissions::{self, ReferralRow};
 use crate::db::{DbFault, DbResult, Tx, imports, referrers, terms};
 use crate::domain::code::Code;
@@ -115,6 +116,8 @@ pub fn take_over_friends(tx: &mut Tx<'_>, now: Instant, account: &Account) -> Db
         }
     }
     done.friends = rows.len();
-    commissions::write_referrals(tx, &[], &rows, now)?;
+    let mut together = Together::default();
+    together.add(&rows);
+    together.write(tx)?;
     Ok(done)
 }
