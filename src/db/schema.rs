@@ -77,6 +77,7 @@ diesel::table! {
         first_order_at -> Nullable<DbInstant>,
         orders_before -> BigInt,
         history_since -> Nullable<DbInstant>,
+        tier -> Nullable<Text>,
         metadata -> DbJson,
         merged_into -> Nullable<DbUuid>,
         created_at -> DbInstant,
@@ -175,6 +176,7 @@ diesel::table! {
         total -> BigInt,
         total_disagrees -> Bool,
         over_refunded -> Bool,
+        friend_discount -> BigInt,
         decision -> Nullable<DbJson>,
         verdict_seq -> BigInt,
         verdict_kind -> Nullable<Text>,
@@ -307,6 +309,7 @@ diesel::table! {
         verdict_seq -> BigInt,
         base -> BigInt,
         base_refunded -> BigInt,
+        returned -> Nullable<DbJson>,
         amount -> BigInt,
         created_at -> DbInstant,
     }
@@ -537,6 +540,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::types::*;
 
+    tiers (name) {
+        name -> Text,
+        title -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
     deliveries (id) {
         id -> DbUuid,
         endpoint_id -> DbUuid,
@@ -551,6 +565,8 @@ diesel::table! {
         ended_at -> Nullable<DbInstant>,
     }
 }
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(commissions::currency, verdicts::code);
 
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
@@ -587,4 +603,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     webhook_endpoints,
     deliveries,
+    tiers,
 );

@@ -29,11 +29,17 @@ mod letters;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
+mod precedence;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receiver;
 #[cfg(test)]
+mod reasons;
+#[cfg(test)]
 mod refunds;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod sales;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod commissions;
 pub mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod explanation_view;
 mod payout_view;
 mod payouts;
 pub mod program;
@@ -20,6 +21,7 @@ mod sales;
 mod sandbox;
 mod source;
 mod webhook_endpoints;
+mod tiers;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -35,4 +37,5 @@ pub fn configure(cfg: &mut ServiceConfig) {
     sales::configure(cfg);
     sandbox::configure(cfg);
     webhook_endpoints::configure(cfg);
+    tiers::configure(cfg);
 }
