@@ -31,6 +31,8 @@ mod main_job;
 #[cfg(test)]
 mod precedence;
 #[cfg(test)]
+mod previews;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod receiver;

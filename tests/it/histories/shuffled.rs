@@ -1,4 +1,4 @@
-//! A hundred thousand histories: the events of each order in any order of arrival, some of them twice,
+//! Thousands of histories: the events of each order in any order of arrival, some of them twice,
 //! end in the one state that the order has.
 
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ fn shuffled(tale: &[Event], dice: &mut Dice) -> Vec<Event> {
     events
 }
 
-/// Plays `count` histories in `rounds` books and returns the hash of all ends by tale.
+/// Plays `count` histories and returns the hash of all ends by tale.
 fn hash(engine: Engine, count: usize) -> String {
     let mut dice = Dice::new(20_261_122);
     let tales: Vec<Vec<Event>> = (0..TALES).map(|_| tale(&mut dice)).collect();
@@ -88,7 +88,8 @@ fn hash(engine: Engine, count: usize) -> String {
 
 #[test]
 fn however_they_come_they_end_alike_on_both_engines() {
-    // Both engines tell the same first histories; SQLite, which needs no server, goes on to the end.
-    let (sqlite, postgres) = (hash(Engine::Sqlite, 100_000), hash(Engine::Postgres, 20_000));
-    assert_eq!(sqlite, postgres);
+    // A debug build plays some hundred in a second. `HOUND_TEST_HISTORIES=100000` plays more of them.
+    let asked = std::env::var("HOUND_TEST_HISTORIES").ok().and_then(|count| count.parse().ok());
+    let count = asked.unwrap_or(6_000);
+    assert_eq!(hash(Engine::Sqlite, count), hash(Engine::Postgres, count));
 }
