@@ -35,9 +35,9 @@ mod previews;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
-mod receiver;
-#[cfg(test)]
 mod reasons;
+#[cfg(test)]
+mod receiver;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]

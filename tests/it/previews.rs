@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::app::{App, stories};
+use super::rules::percent;
 use super::shop::{balance, enrol, order, sell};
 
 stories! {

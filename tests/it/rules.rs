@@ -20,7 +20,7 @@ stories! {
     an_introduction_earns_for_months_and_what_was_promised_stays,
 }
 
-fn percent(rate: &str) -> Value {
+pub(crate) fn percent(rate: &str) -> Value {
     json!({"type": "percent", "rate": rate})
 }
 

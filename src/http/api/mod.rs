@@ -20,8 +20,8 @@ mod sale_view;
 mod sales;
 mod sandbox;
 mod source;
-mod webhook_endpoints;
 mod tiers;
+mod webhook_endpoints;
 
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
