@@ -16,6 +16,7 @@ use super::types::{AnyId, Json, MailStatus};
 use super::{Conn, DbResult};
 use crate::domain::attribution::{Reason, VerdictKind};
 use crate::domain::commission::{Account, TransferKind};
+use crate::domain::earning::{Goods, Standing};
 use crate::domain::id::{CommissionId, CustomerId, JobId, MailId, ReferrerId, SaleId};
 use crate::domain::money::Currency;
 use crate::domain::report::Moved;
@@ -43,6 +44,8 @@ pub struct SaleFacts {
     pub base_refunded: i64,
     /// What the buyer paid.
     pub total: i64,
+    /// What the friend's discount cost.
+    pub friend_discount: i64,
     /// The latest verdict's number.
     pub verdict_seq: i64,
     /// How it ended.
@@ -54,10 +57,18 @@ pub struct SaleFacts {
 }
 
 /// The part of a verdict that a commission is computed from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct BaseOf {
     /// What earned, in minor units.
     pub base: i64,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// The base by kind of goods.
+    #[serde(default)]
+    pub goods: Vec<Goods>,
+    /// The referrer's tier and counts.
+    #[serde(default)]
+    pub standing: Option<Standing>,
 }
 
 /// A verdict as a commission sees it.
@@ -74,7 +85,7 @@ pub struct VerdictFacts {
     pub referrer_id: Option<ReferrerId>,
     /// Under which terms.
     pub terms_version: i64,
-    /// The base then.
+    /// What it was computed from.
     pub inputs: Json<BaseOf>,
 }
 
@@ -127,15 +138,15 @@ pub fn refunds_in(conn: &mut Conn<'_>, span: Span<SaleId>) -> DbResult<Vec<Refun
         .load(c))
 }
 
-/// The live commissions of the orders of a span, and whose they are.
+/// The live commissions of the orders of a span, of which kind and whose they are.
 ///
 /// # Errors
 /// What the database reports.
-pub fn live_commissions_in(conn: &mut Conn<'_>, span: Span<SaleId>) -> DbResult<Vec<(SaleId, ReferrerId)>> {
+pub fn live_commissions_in(conn: &mut Conn<'_>, span: Span<SaleId>) -> DbResult<Vec<(SaleId, String, ReferrerId)>> {
     // The literal condition is what the partial index on live commissions is written with.
     on_db!(conn, c => spanned!(commissions::table
             .filter(commissions::live)
-            .select((commissions::sale_id, commissions::referrer_id)), commissions::sale_id, span)
+            .select((commissions::sale_id, commissions::kind, commissions::referrer_id)), commissions::sale_id, span)
         .order(commissions::sale_id)
         .load(c))
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::{commission_changes, commissions, referrals, refunds, sales};
 use super::types::{ChangeCause, Json};
 use super::{Conn, DbResult, Tx};
-use crate::domain::commission::CommissionStatus;
+use crate::domain::commission::{CommissionStatus, bonus_deal};
 use crate::domain::id::{ChangeId, CommissionId, CustomerId, ProgramId, ReferralId, ReferrerId, RefundId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -24,7 +24,7 @@ pub struct CommissionRow {
     pub program_id: ProgramId,
     /// For which sale.
     pub sale_id: SaleId,
-    /// Always `sale`: one beneficiary per sale.
+    /// `sale`, or `bonus_5` for the bonus of a referrer's fifth deal.
     pub kind: String,
     /// Whether it is the sale's current one.
     pub live: bool,
@@ -94,15 +94,25 @@ pub struct ChangeRow {
     pub base: i64,
     /// How much of it had gone back.
     pub base_refunded: i64,
+    /// What of that is known to have come back of each part, where several rules pay for parts of the sale.
+    pub returned: Option<Json<Vec<i64>>>,
     /// Added, or taken back if negative.
     pub amount: i64,
     /// When.
     pub created_at: Instant,
 }
 
+impl CommissionRow {
+    /// The deal whose bonus this is; none for a sale's own commission.
+    #[must_use]
+    pub fn bonus_deal(&self) -> Option<i64> {
+        bonus_deal(&self.kind)
+    }
+}
+
 columns!(
     ChangeRow,
-    commission_changes(id, commission_id, seq, cause, cause_id, verdict_seq, base, base_refunded, amount, created_at)
+    commission_changes(id, commission_id, seq, cause, cause_id, verdict_seq, base, base_refunded, returned, amount, created_at)
 );
 
 /// Money given back to a buyer, as reported.

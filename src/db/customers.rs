@@ -33,6 +33,8 @@ pub struct Customer {
     pub orders_before: i64,
     /// Earliest imported order of the past.
     pub history_since: Option<Instant>,
+    /// His grade.
+    pub tier: Option<String>,
     /// The shop's own words.
     pub metadata: Json<Metadata>,
     /// Who he turned out to be.
@@ -43,7 +45,7 @@ pub struct Customer {
 
 columns!(
     Customer,
-    customers(id, name, name_folded, first_order_at, orders_before, history_since, metadata, merged_into, created_at)
+    customers(id, name, name_folded, first_order_at, orders_before, history_since, tier, metadata, merged_into, created_at)
 );
 
 /// A key and whose it is.
@@ -105,6 +107,7 @@ impl Customer {
             first_order_at: None,
             orders_before: 0,
             history_since: None,
+            tier: None,
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
@@ -295,6 +298,7 @@ pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
                 customers::first_order_at.eq(excluded(customers::first_order_at)),
                 customers::orders_before.eq(excluded(customers::orders_before)),
                 customers::history_since.eq(excluded(customers::history_since)),
+                customers::tier.eq(excluded(customers::tier)),
                 customers::metadata.eq(excluded(customers::metadata)),
                 customers::merged_into.eq(excluded(customers::merged_into)),
             ))

@@ -91,7 +91,9 @@ pub fn recipient(conn: &mut Conn<'_>, referrer: ReferrerId, kind: Notice) -> DbR
 pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId) -> DbResult<Matter> {
     match kind {
         Notice::Welcome => Ok(Matter::default()),
-        Notice::SaleCredited | Notice::YouDidNotKnow | Notice::CommissionApproved => of_commission(conn, subject, kind),
+        Notice::SaleCredited | Notice::BonusEarned | Notice::YouDidNotKnow | Notice::CommissionApproved => {
+            of_commission(conn, subject, kind)
+        }
         Notice::CommissionReduced => of_change(conn, subject),
         Notice::PayoutSent | Notice::PayoutFailed => of_payout(conn, subject),
     }

@@ -117,6 +117,22 @@ pub fn list(conn: &mut Conn<'_>, filter: &SaleFilter) -> DbResult<Vec<SaleRow>> 
     })
 }
 
+/// The last `most` reported orders, oldest first; those of the past left out.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest(conn: &mut Conn<'_>, most: i64) -> DbResult<Vec<SaleRow>> {
+    let mut rows: Vec<SaleRow> = on_db!(conn, c => sales::table
+        .filter(sales::version.is_not_null())
+        .filter(sales::history.eq(false))
+        .order(sales::id.desc())
+        .limit(most)
+        .select(SaleRow::as_select())
+        .load(c))?;
+    rows.reverse();
+    Ok(rows)
+}
+
 /// One order, if `scope` may see it.
 ///
 /// # Errors

@@ -55,6 +55,8 @@ pub struct SaleRow {
     pub total_disagrees: bool,
     /// Whether more went back than was paid.
     pub over_refunded: bool,
+    /// What the friend's discount cost.
+    pub friend_discount: i64,
     /// The owner's word.
     pub decision: Option<Json<Decision>>,
     /// The latest verdict's number; 0 before the first.
@@ -93,6 +95,7 @@ columns!(
         total,
         total_disagrees,
         over_refunded,
+        friend_discount,
         decision,
         verdict_seq,
         verdict_kind,
@@ -264,7 +267,7 @@ pub fn update(tx: &mut Tx<'_>, row: &SaleRow) -> DbResult<()> {
             (sales::history.eq(row.history), sales::first_sale.eq(row.first_sale), sales::holds_place.eq(row.holds_place), sales::occurred_at.eq(row.occurred_at)),
             (sales::paid_at.eq(row.paid_at), sales::due_at.eq(row.due_at), sales::currency.eq(row.currency)),
             (sales::base.eq(row.base), sales::base_refunded.eq(row.base_refunded), sales::total.eq(row.total)),
-            (sales::total_disagrees.eq(row.total_disagrees), sales::over_refunded.eq(row.over_refunded)),
+            (sales::total_disagrees.eq(row.total_disagrees), sales::over_refunded.eq(row.over_refunded), sales::friend_discount.eq(row.friend_discount)),
             (sales::decision.eq(&row.decision), sales::verdict_seq.eq(row.verdict_seq), sales::verdict_kind.eq(row.verdict_kind)),
             (sales::verdict_reason.eq(row.verdict_reason), sales::referrer_id.eq(row.referrer_id), sales::metadata.eq(&row.metadata)),
         ))
@@ -355,6 +358,7 @@ impl SaleRow {
             total: 0,
             total_disagrees: false,
             over_refunded: false,
+            friend_discount: 0,
             decision: None,
             verdict_seq: 0,
             verdict_kind: None,

@@ -77,6 +77,7 @@ diesel::table! {
         first_order_at -> Nullable<DbInstant>,
         orders_before -> BigInt,
         history_since -> Nullable<DbInstant>,
+        tier -> Nullable<Text>,
         metadata -> DbJson,
         merged_into -> Nullable<DbUuid>,
         created_at -> DbInstant,
@@ -175,6 +176,7 @@ diesel::table! {
         total -> BigInt,
         total_disagrees -> Bool,
         over_refunded -> Bool,
+        friend_discount -> BigInt,
         decision -> Nullable<DbJson>,
         verdict_seq -> BigInt,
         verdict_kind -> Nullable<Text>,
@@ -307,6 +309,7 @@ diesel::table! {
         verdict_seq -> BigInt,
         base -> BigInt,
         base_refunded -> BigInt,
+        returned -> Nullable<DbJson>,
         amount -> BigInt,
         created_at -> DbInstant,
     }
@@ -537,6 +540,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::types::*;
 
+    tiers (name) {
+        name -> Text,
+        title -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
     deliveries (id) {
         id -> DbUuid,
         endpoint_id -> DbUuid,
@@ -549,6 +563,88 @@ diesel::table! {
         next_at -> Nullable<DbInstant>,
         created_at -> DbInstant,
         ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(commissions::currency, verdicts::code);
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    connections (id) {
+        id -> DbUuid,
+        kind -> Text,
+        name -> Text,
+        source -> Text,
+        currency -> Nullable<Text>,
+        code_sources -> DbJson,
+        field_map -> Nullable<DbJson>,
+        signature_header -> Nullable<Text>,
+        secret -> Text,
+        secret_before -> Nullable<Text>,
+        secret_before_until -> Nullable<DbInstant>,
+        api_url -> Nullable<Text>,
+        api_key -> Nullable<Text>,
+        pull -> Bool,
+        coupons -> Bool,
+        pulled_to -> Nullable<DbInstant>,
+        pull_started_at -> Nullable<DbInstant>,
+        pull_cursor -> Nullable<Text>,
+        pull_error -> Nullable<Text>,
+        last_delivery_at -> Nullable<DbInstant>,
+        removed_at -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    inbound_deliveries (id) {
+        id -> DbUuid,
+        connection_id -> DbUuid,
+        delivery_key -> Text,
+        topic -> Text,
+        status -> Text,
+        test -> Bool,
+        body -> Nullable<Binary>,
+        error -> Nullable<Text>,
+        outcome -> DbJson,
+        attempts -> BigInt,
+        received_at -> DbInstant,
+        settled_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    coupons (connection_id, code_id) {
+        connection_id -> DbUuid,
+        code_id -> DbUuid,
+        code -> Text,
+        active -> Bool,
+        gives -> Text,
+        remote_id -> Nullable<Text>,
+        status -> Text,
+        error -> Nullable<Text>,
+        attempts -> BigInt,
+        next_at -> DbInstant,
+        checked_at -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    click_days (code_id, day) {
+        code_id -> DbUuid,
+        day -> Text,
+        clicks -> BigInt,
     }
 }
 
@@ -657,6 +753,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     webhook_endpoints,
     deliveries,
+    tiers,
+    connections,
+    inbound_deliveries,
+    coupons,
+    click_days,
     imports,
     import_chunks,
     import_rows,

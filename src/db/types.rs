@@ -313,7 +313,7 @@ text_enums! {
         Reverse = "reverse", Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive",
     }
     Notice {
-        Welcome = "welcome", SaleCredited = "sale_credited", YouDidNotKnow = "you_did_not_know",
+        Welcome = "welcome", SaleCredited = "sale_credited", BonusEarned = "bonus_earned", YouDidNotKnow = "you_did_not_know",
         CommissionApproved = "commission_approved", CommissionReduced = "commission_reduced",
         PayoutSent = "payout_sent", PayoutFailed = "payout_failed",
     }

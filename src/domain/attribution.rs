@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
+use super::earning::{over_cap, plan};
 use super::id::ReferrerId;
 use super::program::{Lifetime, Terms, Touch};
 use super::sale::SaleStatus;
@@ -158,8 +159,19 @@ pub fn judge<'t>(inputs: &Inputs, terms_of: &dyn Fn(i64) -> &'t Terms) -> Verdic
         Found::NeedsMatch => {
             Verdict { kind: VerdictKind::Held, evidence: Some(Evidence::ReferredBy), ..unattributed(Reason::NeedsMatch) }
         }
+        Found::Somebody(candidate) if beyond_caps(inputs, applied, &candidate) => {
+            Verdict { kind: VerdictKind::Held, reason: Some(Reason::OverCap), ..attributed(candidate) }
+        }
         Found::Somebody(candidate) => attributed(candidate),
     }
+}
+
+fn beyond_caps(inputs: &Inputs, applied: &Terms, candidate: &Candidate) -> bool {
+    let Some(standing) = inputs.standing.as_ref().filter(|standing| standing.referrer_id == candidate.referrer_id) else {
+        return false;
+    };
+    let plan = plan(applied, inputs.base, inputs.currency, &inputs.goods, Some(standing));
+    over_cap(applied, &plan, standing, candidate.code.is_some())
 }
 
 /// Reasons that stand before any evidence.

@@ -6,7 +6,7 @@ use super::money::{ByCurrency, Currency, Rate};
 
 /// How a commission is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "Written")]
 pub enum CommissionRule {
     /// A share of the base.
     Percent {
@@ -55,6 +55,56 @@ impl CommissionRule {
                 }),
         }
     }
+}
+
+/// A rule as it is written. serde reads a tagged enum through a buffer in which the place of a fault
+/// is lost; a plain struct keeps it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    r#type: WrittenType,
+    rate: Option<Rate>,
+    amounts: Option<ByCurrency>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenType {
+    Percent,
+    Flat,
+}
+
+impl TryFrom<Written> for CommissionRule {
+    // The words serde itself uses, so that the fault is named at the field.
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match (written.r#type, written.rate, written.amounts) {
+            (WrittenType::Percent, Some(rate), None) => Ok(Self::Percent { rate }),
+            (WrittenType::Flat, None, Some(amounts)) => Ok(Self::Flat { amounts }),
+            (WrittenType::Percent, None, _) => Err("missing field `rate`"),
+            (WrittenType::Flat, _, None) => Err("missing field `amounts`"),
+            (WrittenType::Percent, _, Some(_)) => Err("unknown field `amounts`"),
+            (WrittenType::Flat, Some(_), _) => Err("unknown field `rate`"),
+        }
+    }
+}
+
+/// The kind of a sale's own commission.
+pub const SALE: &str = "sale";
+
+const BONUS: &str = "bonus_";
+
+/// The kind of the bonus for a referrer's `deal`-th deal.
+#[must_use]
+pub fn bonus_kind(deal: i64) -> String {
+    format!("{BONUS}{deal}")
+}
+
+/// The deal whose bonus a commission of this kind is; none for a sale's own commission.
+#[must_use]
+pub fn bonus_deal(kind: &str) -> Option<i64> {
+    kind.strip_prefix(BONUS).and_then(|deal| deal.parse().ok())
 }
 
 /// Where a commission stands.

@@ -80,6 +80,14 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// The calendar month of this instant in the zone `timezone`, as `2026-11`; UTC when the zone is unknown.
+    #[must_use]
+    pub fn month_in(self, timezone: &str) -> String {
+        self.day_in(timezone).chars().take(7).collect()
+    }
+}
+
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Timestamp::from_microsecond(self.0) {

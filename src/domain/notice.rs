@@ -12,6 +12,8 @@ pub enum Notice {
     Welcome,
     /// A friend bought; this much is on hold for you. Subject: the commission.
     SaleCredited,
+    /// You brought so many friends that this bonus is yours. Subject: the commission.
+    BonusEarned,
     /// You were named by a buyer and did not know; money waits. Subject: the commission.
     YouDidNotKnow,
     /// The hold is over; this much is ready. Subject: the commission.
@@ -26,9 +28,10 @@ pub enum Notice {
 
 impl Notice {
     /// Every kind, for tests and templates.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Welcome,
         Self::SaleCredited,
+        Self::BonusEarned,
         Self::YouDidNotKnow,
         Self::CommissionApproved,
         Self::CommissionReduced,
@@ -42,6 +45,7 @@ impl Notice {
         match self {
             Self::Welcome => "welcome",
             Self::SaleCredited => "sale_credited",
+            Self::BonusEarned => "bonus_earned",
             Self::YouDidNotKnow => "you_did_not_know",
             Self::CommissionApproved => "commission_approved",
             Self::CommissionReduced => "commission_reduced",
@@ -55,7 +59,7 @@ impl Notice {
     #[must_use]
     pub const fn optional(self) -> bool {
         match self {
-            Self::Welcome | Self::SaleCredited | Self::YouDidNotKnow | Self::CommissionApproved => true,
+            Self::Welcome | Self::SaleCredited | Self::BonusEarned | Self::YouDidNotKnow | Self::CommissionApproved => true,
             Self::CommissionReduced | Self::PayoutSent | Self::PayoutFailed => false,
         }
     }

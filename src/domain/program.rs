@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::commission::CommissionRule;
 use super::field::{FieldError, short_text};
 use super::instant::Instant;
-use super::money::{AMOUNT_MAX, ByCurrency, Currency, Rate};
+use super::money::{ByCurrency, Currency, Rate};
+use super::rule::{Bonus, Caps, Faults, FriendDiscount, Rule};
 
 /// The longest address a link may lead to, in bytes: what every browser takes.
 const DESTINATION_MAX: usize = 2_000;
 
 /// How long an introduction keeps earning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "WrittenLifetime")]
 pub enum Lifetime {
     /// Only the first sale of a new customer.
     FirstSale,
@@ -23,6 +24,36 @@ pub enum Lifetime {
     },
     /// Every sale.
     Forever,
+}
+
+/// A lifetime as it is written; see the commission's written form for why.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLifetime {
+    r#type: WrittenType,
+    months: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenType {
+    FirstSale,
+    Months,
+    Forever,
+}
+
+impl TryFrom<WrittenLifetime> for Lifetime {
+    type Error = &'static str;
+
+    fn try_from(written: WrittenLifetime) -> Result<Self, Self::Error> {
+        match (written.r#type, written.months) {
+            (WrittenType::FirstSale, None) => Ok(Self::FirstSale),
+            (WrittenType::Forever, None) => Ok(Self::Forever),
+            (WrittenType::Months, Some(months)) => Ok(Self::Months { months }),
+            (WrittenType::Months, None) => Err("missing field `months`"),
+            (_, Some(_)) => Err("unknown field `months`"),
+        }
+    }
 }
 
 /// Which click of a visitor earns, when there are several inside the window.
@@ -41,8 +72,26 @@ pub enum Touch {
 pub struct Terms {
     /// The shop's name, as mails and pages show it.
     pub shop_name: String,
-    /// How a commission is computed.
+    /// How a commission is computed on goods that none of `rules` fits.
     pub commission: CommissionRule,
+    /// Finer rules: for each kind of goods in a sale the first that fits pays.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Least commission of a sale while any base is left, in minor units by currency.
+    #[serde(default)]
+    pub sale_floor: ByCurrency,
+    /// Most commission of a sale, in minor units by currency.
+    #[serde(default)]
+    pub sale_cap: ByCurrency,
+    /// Sums for the n-th deal.
+    #[serde(default)]
+    pub bonuses: Vec<Bonus>,
+    /// Beyond these a sale is held for the owner.
+    #[serde(default)]
+    pub caps: Caps,
+    /// What the friend is given at the checkout.
+    #[serde(default)]
+    pub friend_discounts: Vec<FriendDiscount>,
     /// Days from `paid_at` until a commission is approved; 0 pays at once, as Girard did.
     pub hold_days: i64,
     /// Days a click counts before the order.
@@ -85,6 +134,12 @@ impl Default for Terms {
         Self {
             shop_name: "Our shop".to_owned(),
             commission: CommissionRule::Percent { rate: Rate::from_millionths(100_000) },
+            rules: Vec::new(),
+            sale_floor: ByCurrency::new(),
+            sale_cap: ByCurrency::new(),
+            bonuses: Vec::new(),
+            caps: Caps::default(),
+            friend_discounts: Vec::new(),
             hold_days: 30,
             window_days: 90,
             minimum_sale: ByCurrency::new(),
@@ -111,7 +166,25 @@ impl Terms {
     /// Whether a sale in `currency` earns under these terms.
     #[must_use]
     pub fn accepts(&self, currency: Currency) -> bool {
-        (self.currencies.is_empty() || self.currencies.contains(&currency)) && self.commission.knows(currency)
+        (self.currencies.is_empty() || self.currencies.contains(&currency))
+            && (self.commission.knows(currency) || self.rules.iter().any(|rule| rule.pays.knows(currency)))
+    }
+
+    /// Whether the law must know the referrer's tier, deals and sums to judge under these terms.
+    #[must_use]
+    pub fn looks_at_referrer(&self) -> bool {
+        self.rules.iter().any(Rule::looks_at_referrer)
+            || !self.bonuses.is_empty()
+            || !self.caps.is_none()
+            || self.friend_discounts.iter().any(|discount| !discount.tiers.is_empty())
+    }
+
+    /// Every tier these terms name, with where they name it.
+    #[must_use]
+    pub fn tiers_named(&self) -> Vec<(String, &str)> {
+        let of_rules = self.rules.iter().enumerate().flat_map(|(place, rule)| named("rules", place, &rule.tiers));
+        let discounts = self.friend_discounts.iter().enumerate();
+        of_rules.chain(discounts.flat_map(|(place, one)| named("friend_discounts", place, &one.tiers))).collect()
     }
 
     /// Whether a link may lead to `address`: http or https, no user part, and a host that is the
@@ -150,6 +223,19 @@ impl Terms {
         ))
     }
 
+    fn faults_of_rules(&self) -> Vec<FieldError> {
+        let mut faults = Faults::default();
+        faults.amounts("/minimum_sale", &self.minimum_sale);
+        faults.amounts("/payout_minimum", &self.payout_minimum);
+        faults.pay("/commission", &self.commission);
+        faults.rules(&self.rules);
+        faults.floor_and_cap(&self.sale_floor, &self.sale_cap);
+        faults.bonuses(&self.bonuses);
+        faults.caps(&self.caps);
+        faults.friend_discounts(&self.friend_discounts);
+        faults.into_vec()
+    }
+
     /// Checks terms that are about to become a version.
     ///
     /// # Errors
@@ -163,20 +249,7 @@ impl Terms {
         };
         within("/hold_days", self.hold_days, 3_650);
         within("/window_days", self.window_days, 3_650);
-        for amount in self.minimum_sale.values() {
-            within("/minimum_sale", *amount, AMOUNT_MAX);
-        }
-        for amount in self.payout_minimum.values() {
-            within("/payout_minimum", *amount, AMOUNT_MAX);
-        }
-        if let CommissionRule::Flat { amounts } = &self.commission {
-            for amount in amounts.values() {
-                within("/commission/amounts", *amount, AMOUNT_MAX);
-            }
-            if amounts.is_empty() {
-                faults.push(FieldError::new("/commission/amounts", "empty", "must name a sum for one currency at least"));
-            }
-        }
+        faults.extend(self.faults_of_rules());
         if let Lifetime::Months { months } = self.lifetime
             && !(1..=120).contains(&months)
         {
@@ -206,6 +279,10 @@ impl Terms {
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
+}
+
+fn named<'a>(list: &'a str, place: usize, tiers: &'a [String]) -> impl Iterator<Item = (String, &'a str)> {
+    tiers.iter().enumerate().map(move |(tier, name)| (format!("/{list}/{place}/tiers/{tier}"), name.as_str()))
 }
 
 /// The terms in force at `at` among `versions` in ascending order; the earliest if `at` is before all.

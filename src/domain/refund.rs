@@ -102,17 +102,38 @@ impl RefundContent {
         let mut gross = 0;
         for back in &self.lines {
             let (Some(line), Some(share)) = (order.lines.get(back.line), order.shares.get(back.line)) else { continue };
-            let part = |whole: i64| {
-                divide_rounded(i128::from(whole) * i128::from(back.quantity.min(line.quantity)), i128::from(line.quantity))
-            };
-            let net = back.amount.unwrap_or_else(|| part(share.net));
+            let net = back.net(line, share);
             if line.commissionable {
                 base += net;
             }
-            gross += net + part(share.tax);
+            gross += net + back.part(line, share.tax);
         }
         Share::Itemised { base, gross: self.amount.unwrap_or(gross) }
     }
+}
+
+impl RefundLine {
+    fn part(&self, line: &Line, whole: i64) -> i64 {
+        divide_rounded(i128::from(whole) * i128::from(self.quantity.min(line.quantity)), i128::from(line.quantity))
+    }
+
+    fn net(&self, line: &Line, share: &LineShare) -> i64 {
+        self.amount.unwrap_or_else(|| self.part(line, share.net))
+    }
+}
+
+/// What `refunds` say came back of each line, at most its net goods; what they do not say of a line
+/// is not in it.
+#[must_use]
+pub fn returned_by_line(order: &RefundedOrder<'_>, refunds: &[RefundContent]) -> Vec<i64> {
+    let mut returned = vec![0_i64; order.lines.len()];
+    for back in refunds.iter().flat_map(|refund| &refund.lines) {
+        let line = (order.lines.get(back.line), order.shares.get(back.line), returned.get_mut(back.line));
+        if let (Some(line), Some(share), Some(sum)) = line {
+            *sum = sum.saturating_add(back.net(line, share)).clamp(0, share.net.max(0));
+        }
+    }
+    returned
 }
 
 /// How much of the base `refunds` take back together. The result does not depend on their order,

@@ -38,6 +38,7 @@ pub fn render(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
     let (text, html) = match facts.kind {
         Notice::Welcome => (Text::Welcome { words }, Html::Welcome { words }),
         Notice::SaleCredited => (Text::SaleCredited { words }, Html::SaleCredited { words }),
+        Notice::BonusEarned => (Text::BonusEarned { words }, Html::BonusEarned { words }),
         Notice::YouDidNotKnow => (Text::YouDidNotKnow { words }, Html::YouDidNotKnow { words }),
         Notice::CommissionApproved => (Text::CommissionApproved { words }, Html::CommissionApproved { words }),
         Notice::CommissionReduced => (Text::CommissionReduced { words }, Html::CommissionReduced { words }),
@@ -56,6 +57,8 @@ enum Text<'a> {
     Welcome { words: &'a Words },
     #[template(path = "mail/templates/sale_credited/letter.txt")]
     SaleCredited { words: &'a Words },
+    #[template(path = "mail/templates/bonus_earned/letter.txt")]
+    BonusEarned { words: &'a Words },
     #[template(path = "mail/templates/you_did_not_know/letter.txt")]
     YouDidNotKnow { words: &'a Words },
     #[template(path = "mail/templates/commission_approved/letter.txt")]
@@ -74,6 +77,8 @@ enum Html<'a> {
     Welcome { words: &'a Words },
     #[template(path = "mail/templates/sale_credited/letter.html")]
     SaleCredited { words: &'a Words },
+    #[template(path = "mail/templates/bonus_earned/letter.html")]
+    BonusEarned { words: &'a Words },
     #[template(path = "mail/templates/you_did_not_know/letter.html")]
     YouDidNotKnow { words: &'a Words },
     #[template(path = "mail/templates/commission_approved/letter.html")]
@@ -133,6 +138,7 @@ fn subject(kind: Notice, shop: &str, amount: &str) -> String {
         Notice::SaleCredited => {
             (format!("A friend bought at {shop}: {amount} for you"), format!("A friend bought: {amount} for you"))
         }
+        Notice::BonusEarned => (format!("A bonus of {amount} from {shop}"), format!("A bonus of {amount}")),
         Notice::YouDidNotKnow => (format!("{shop} owes you {amount}"), format!("We owe you {amount}")),
         Notice::CommissionApproved => (format!("{amount} is ready"), String::new()),
         Notice::CommissionReduced => (format!("{amount} taken back: order returned"), format!("{amount} taken back")),

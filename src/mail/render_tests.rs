@@ -77,6 +77,7 @@ fn the_subject_is_the_fact() {
     let subject = |kind| render(&facts(kind), None).subject;
     assert_eq!(subject(Notice::Welcome), "Your link for Bergrad");
     assert_eq!(subject(Notice::SaleCredited), "A friend bought at Bergrad: 12.50 EUR for you");
+    assert_eq!(subject(Notice::BonusEarned), "A bonus of 12.50 EUR from Bergrad");
     assert_eq!(subject(Notice::YouDidNotKnow), "Bergrad owes you 12.50 EUR");
     assert_eq!(subject(Notice::CommissionApproved), "12.50 EUR is ready");
     assert_eq!(subject(Notice::CommissionReduced), "12.50 EUR taken back: order returned");
@@ -91,6 +92,7 @@ fn each_kind_holds_what_its_reader_needs() {
     for (kind, needed) in [
         (Notice::Welcome, &[link, "ANNA7K", "10 %", "\"I get a reward if you buy.\""][..]),
         (Notice::SaleCredited, &[link, "12.50 EUR", "on hold until 2 December 2026", "can still be returned"]),
+        (Notice::BonusEarned, &[link, "a bonus: 12.50 EUR", "on hold until 2 December 2026"]),
         (Notice::YouDidNotKnow, &[link, "12.50 EUR", "(https://bergrad.example/)", "We have your address because", "not you"]),
         (Notice::CommissionApproved, &[link, "12.50 EUR is now yours", "next payout"]),
         (Notice::CommissionReduced, &["12.50 EUR", "It was 15.00 EUR and is now 2.50 EUR.\n\nYou did nothing wrong"]),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::db::customers::{self, Customer, KeyRow};
-use crate::db::outbox;
 use crate::db::types::AnyId;
 use crate::db::{DbResult, Tx};
+use crate::db::{outbox, tiers};
 use crate::domain::customer::{METADATA_MAX, Metadata};
 use crate::domain::id::CustomerId;
 use crate::domain::instant::Instant;
@@ -25,6 +25,8 @@ pub struct CustomerChange {
     pub first_order_at: Option<Option<Instant>>,
     /// Orders before the service knew him.
     pub orders_before: Option<i64>,
+    /// His grade.
+    pub tier: Option<Option<String>>,
     /// Entries to set, and (none) to take away; as a whole none, all of them are taken away.
     pub metadata: Option<Option<Entries>>,
 }
@@ -38,6 +40,8 @@ pub enum Changed {
     Merged(CustomerId),
     /// There would be more than 20 entries.
     TooMuchMetadata,
+    /// There is no such grade.
+    UnknownTier,
     /// As he stands now, with his keys.
     Done(Customer, Vec<KeyRow>),
 }
@@ -61,6 +65,11 @@ pub fn change_customer(
     if let Some(survivor) = before.merged_into {
         return Ok(Changed::Merged(survivor));
     }
+    if let Some(Some(tier)) = &change.tier
+        && tiers::find(tx, tier)?.is_none()
+    {
+        return Ok(Changed::UnknownTier);
+    }
     let after = changed(&before, change);
     if after.metadata.0.len() > METADATA_MAX {
         return Ok(Changed::TooMuchMetadata);
@@ -68,7 +77,7 @@ pub fn change_customer(
     if after != before {
         customers::update(tx, &after)?;
         let subject = AnyId::from_uuid(id.uuid());
-        let past = json!({ "first_order_at": after.first_order_at, "orders_before": after.orders_before });
+        let past = json!({ "first_order_at": after.first_order_at, "orders_before": after.orders_before, "tier": after.tier });
         outbox::audit(tx, actor, "customer.change", subject, past, now)?;
     }
     let keys = customers::keys_of(tx, &[id])?;
@@ -87,6 +96,9 @@ fn changed(before: &Customer, change: &CustomerChange) -> Customer {
     }
     if let Some(count) = change.orders_before {
         row.orders_before = count;
+    }
+    if let Some(tier) = &change.tier {
+        row.tier.clone_from(tier);
     }
     match &change.metadata {
         Some(Some(entries)) => entries.iter().for_each(|(name, value)| set(&mut row.metadata.0, name, value.as_deref())),

@@ -87,6 +87,7 @@ fn absorb(kept: &mut Customer, gone: &Customer) {
     }
     kept.first_order_at = [kept.first_order_at, gone.first_order_at].into_iter().flatten().min();
     kept.orders_before = kept.orders_before.max(gone.orders_before);
+    kept.tier = kept.tier.take().or_else(|| gone.tier.clone());
     kept.history_since = [kept.history_since, gone.history_since].into_iter().flatten().min();
     for (name, value) in &gone.metadata.0 {
         if kept.metadata.0.len() < METADATA_MAX {

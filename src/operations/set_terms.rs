@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::db::terms;
 use crate::db::types::AnyId;
-use crate::db::{DbFault, DbResult, Tx, outbox};
+use crate::db::{Conn, DbFault, DbResult, Tx, outbox};
+use crate::db::{terms, tiers};
 use crate::domain::field::FieldError;
 use crate::domain::id::ProgramId;
 use crate::domain::instant::Instant;
@@ -36,7 +36,8 @@ pub fn set_terms(tx: &mut Tx<'_>, now: Instant, actor: &str, patch: &Map<String,
     if merged == newest.terms {
         return Ok(TermsSet::InForce(program.id, Box::new(newest.clone())));
     }
-    if let Err(faults) = merged.check() {
+    let faults = faults(tx, &merged)?;
+    if !faults.is_empty() {
         return Ok(TermsSet::Refused(faults));
     }
     // Versions come into force in their order, even if the clock of another node is ahead.
@@ -47,7 +48,28 @@ pub fn set_terms(tx: &mut Tx<'_>, now: Instant, actor: &str, patch: &Map<String,
     Ok(TermsSet::InForce(program.id, Box::new(version)))
 }
 
-fn merged(terms: &Terms, patch: &Map<String, Value>) -> Result<Terms, serde_path_to_error::Error<serde_json::Error>> {
+/// What is wrong with terms that are about to become a version, or to be tried.
+///
+/// # Errors
+/// What the database reports.
+pub fn faults(conn: &mut Conn<'_>, terms: &Terms) -> DbResult<Vec<FieldError>> {
+    let mut faults = terms.check().err().unwrap_or_default();
+    let named = terms.tiers_named();
+    if !named.is_empty() {
+        let known = tiers::list(conn)?;
+        let unknown = named.into_iter().filter(|(_, name)| known.iter().all(|tier| tier.name != *name));
+        faults.extend(unknown.map(|(pointer, _)| {
+            FieldError::new(pointer, "unknown_tier", "names no tier; make it with PUT /v1/tiers/{name} first")
+        }));
+    }
+    Ok(faults)
+}
+
+/// What `terms` are after `patch` (RFC 7396).
+///
+/// # Errors
+/// When the result is no set of rules.
+pub fn merged(terms: &Terms, patch: &Map<String, Value>) -> Result<Terms, serde_path_to_error::Error<serde_json::Error>> {
     // Terms are a struct of plain values; those always have a JSON form.
     let mut document = serde_json::to_value(terms).unwrap_or_default();
     merge(&mut document, patch);

@@ -48,7 +48,15 @@ fn views(conn: &mut Conn<'_>, rows: Vec<SaleRow>) -> DbResult<Vec<SaleView>> {
     let ids: Vec<SaleId> = rows.iter().map(|row| row.id).collect();
     let mut verdicts: HashMap<SaleId, Verdict> =
         sales::verdicts_of(conn, &ids)?.iter().map(|row| (row.sale_id, super::fold::verdict(row))).collect();
-    let mut live: HashMap<_, _> = commissions::live_of(conn, &ids)?.into_iter().map(|row| (row.sale_id, row)).collect();
-    let view = |sale: SaleRow| SaleView { verdict: verdicts.remove(&sale.id), commission: live.remove(&sale.id), sale };
+    let (bonuses, live): (Vec<_>, Vec<_>) =
+        commissions::live_of(conn, &ids)?.into_iter().partition(|row| row.bonus_deal().is_some());
+    let mut live: HashMap<_, _> = live.into_iter().map(|row| (row.sale_id, row)).collect();
+    let mut bonuses: HashMap<_, _> = bonuses.into_iter().map(|row| (row.sale_id, row)).collect();
+    let view = |sale: SaleRow| SaleView {
+        verdict: verdicts.remove(&sale.id),
+        commission: live.remove(&sale.id),
+        bonus: bonuses.remove(&sale.id),
+        sale,
+    };
     Ok(rows.into_iter().map(view).collect())
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::app::{App, Engine, stories};
-use super::bad_requests::{Bad, bad_orders, bad_people, bad_refunds, bad_sales, bad_terms, sale};
+use super::bad_requests::{Bad, bad_orders, bad_people, bad_refunds, bad_rules, bad_sales, bad_terms, sale};
 use super::client::Client;
 use super::keys::claims;
 use super::shop::{enrol, id_of, order, sell};
@@ -85,6 +85,7 @@ fn refunds_people_and_rules_that_cannot_be_are_refused(app: &App) {
     refuse(app, &bad_refunds());
     refuse(app, &bad_people());
     refuse(app, &bad_terms());
+    refuse(app, &bad_rules());
 }
 
 fn a_code_that_looks_like_anothers_is_refused(app: &App) {

@@ -196,13 +196,73 @@ pub(crate) fn bad_terms() -> Vec<Bad> {
     vec![
         at("unknown rule", json!({"hold_dais": 1}), ("/hold_dais", "unknown_field")),
         at("negative hold", json!({"hold_days": -1}), ("/hold_days", "out_of_range")),
-        at("more than all", json!({"commission": {"type": "percent", "rate": "100.1"}}), ("/commission", "invalid_value")),
-        at("five decimals", json!({"commission": {"type": "percent", "rate": "1.00001"}}), ("/commission", "invalid_value")),
-        at("a rate as a number", json!({"commission": {"type": "percent", "rate": 7.5}}), ("/commission", "invalid_type")),
+        at("more than all", json!({"commission": {"type": "percent", "rate": "100.1"}}), ("/commission/rate", "invalid_value")),
+        at("five decimals", json!({"commission": {"type": "percent", "rate": "1.00001"}}), ("/commission/rate", "invalid_value")),
+        at("a rate as a number", json!({"commission": {"type": "percent", "rate": 7.5}}), ("/commission/rate", "invalid_type")),
         at("no zone", json!({"timezone": "Mars/Olympus"}), ("/timezone", "unknown_timezone")),
         at("no address", json!({"shop_url": "javascript:alert(1)"}), ("/shop_url", "invalid_url")),
         at("no host", json!({"allowed_hosts": ["https://x.example/"]}), ("/allowed_hosts", "invalid_host")),
         at("empty shop name", json!({"shop_name": ""}), ("/shop_name", "empty")),
         at("no months", json!({"lifetime": {"type": "months", "months": 0}}), ("/lifetime/months", "out_of_range")),
+    ]
+}
+
+pub(crate) fn bad_rules() -> Vec<Bad> {
+    let at = |why, body, fault| bad(why, "PATCH /v1/program", body, fault);
+    let percent = json!({"type": "percent", "rate": "5"});
+    let rule = |extra: Value| {
+        let mut rule = json!({"name": "a", "pays": {"type": "percent", "rate": "5"}});
+        extra.as_object().expect("fields").iter().for_each(|(name, value)| rule[name] = value.clone());
+        json!({ "rules": [rule] })
+    };
+    let flat = json!({"type": "flat", "rate": "5"});
+    vec![
+        at("no sum", json!({ "commission": flat }), ("/commission/amounts", "missing_field")),
+        at("no rate", json!({"commission": {"type": "percent", "rate": null}}), ("/commission/rate", "missing_field")),
+        at("a sum too many", json!({"commission": {"amounts": {"EUR": 1}}}), ("/commission/amounts", "unknown_field")),
+        at("unknown type", json!({"commission": {"type": "double"}}), ("/commission/type", "unknown_value")),
+        at("a word too many", json!({"commission": {"extra": 1}}), ("/commission/extra", "unknown_field")),
+        at("no number of months", json!({"lifetime": {"type": "months"}}), ("/lifetime/months", "missing_field")),
+        at("months as text", json!({"lifetime": {"type": "months", "months": "6"}}), ("/lifetime/months", "invalid_type")),
+        at(
+            "for ever and six months",
+            json!({"lifetime": {"type": "forever", "months": 6}}),
+            ("/lifetime/months", "unknown_field"),
+        ),
+        at("below nothing", json!({"minimum_sale": {"EUR": -1}}), ("/minimum_sale/EUR", "out_of_range")),
+        at("no name", json!({ "rules": [{ "pays": percent }] }), ("/rules/0/name", "missing_field")),
+        at("nothing paid", json!({ "rules": [{"name": "a"}] }), ("/rules/0/pays", "missing_field")),
+        at(
+            "more than all, deep",
+            rule(json!({"pays": {"type": "percent", "rate": "101"}})),
+            ("/rules/0/pays/rate", "invalid_value"),
+        ),
+        at(
+            "the same name",
+            json!({ "rules": [{"name": "a", "pays": percent}, {"name": "a", "pays": percent}] }),
+            ("/rules/1/name", "not_unique"),
+        ),
+        at("no such tier", rule(json!({"tiers": ["platinum"]})), ("/rules/0/tiers/0", "unknown_tier")),
+        at("deal nought", rule(json!({"from_deal": 0})), ("/rules/0/from_deal", "out_of_range")),
+        at("never", rule(json!({"from_deal": 5, "upto_deal": 4})), ("/rules/0/upto_deal", "out_of_range")),
+        at("an empty category", rule(json!({"categories": [""]})), ("/rules/0/categories/0", "empty")),
+        at(
+            "the same deal",
+            json!({"bonuses": [{"deal": 5, "amounts": {"EUR": 1}}, {"deal": 5, "amounts": {"EUR": 2}}]}),
+            ("/bonuses/1/deal", "not_unique"),
+        ),
+        at("a bonus of nothing", json!({"bonuses": [{"deal": 5, "amounts": {}}]}), ("/bonuses/0/amounts", "empty")),
+        at(
+            "less than the floor",
+            json!({"sale_floor": {"EUR": 500}, "sale_cap": {"EUR": 499}}),
+            ("/sale_cap/EUR", "out_of_range"),
+        ),
+        at("unknown cap", json!({"caps": {"per_day": {}}}), ("/caps/per_day", "unknown_field")),
+        at(
+            "cap below nothing",
+            json!({"caps": {"per_code": {"amounts": {"EUR": -1}}}}),
+            ("/caps/per_code/amounts/EUR", "out_of_range"),
+        ),
+        at("a gift of nothing", json!({"friend_discounts": [{"tiers": []}]}), ("/friend_discounts/0/gives", "missing_field")),
     ]
 }

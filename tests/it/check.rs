@@ -104,6 +104,13 @@ fn checked_after(app: &App, statement: &str) -> CheckReport {
 }
 
 /// What `check` must name, and the statement that makes it wrong.
+/// Makes 20 % of the 10 % that all terms promised.
+fn doubled_rate(engine: Engine) -> String {
+    let text = r#"REPLACE(CAST(body AS TEXT), '"10"', '"20"')"#;
+    let json = if engine == Engine::Postgres { format!("CAST({text} AS JSONB)") } else { text.to_owned() };
+    format!("{}UPDATE terms SET body = {json}", unguarded(engine, "terms"))
+}
+
 fn tamperings(engine: Engine) -> Vec<(&'static str, String)> {
     let pick = |table: &str, key: &str, filter: &str| {
         format!("{key} = (SELECT {key} FROM {table} WHERE {filter} ORDER BY {key} LIMIT 1)")
@@ -132,6 +139,9 @@ fn tamperings(engine: Engine) -> Vec<(&'static str, String)> {
         ("sale.base_total_and_refunded", one("sales", "base_refunded = base_refunded + 1", "base > 0")),
         ("sale.verdict", one("sales", "verdict_reason = 'history'", "base > 0")),
         ("sale.version", one("sales", "version = 7", "base > 0")),
+        ("sale.friend_discount", one("sales", "friend_discount = 5", "base > 0")),
+        // What was promised cannot be rewritten unseen.
+        ("commission.amount", doubled_rate(engine)),
         ("revision.base_and_total", of_sale("sale_revisions", "base = base + 1", "base > 0")),
         ("verdict", of_sale("verdicts", "terms_version = 1", "terms_version = 2")),
         ("verdict", of_sale("verdicts", "evidence = 'click'", "evidence = 'code'")),

@@ -39,6 +39,11 @@ pub(crate) struct Operation {
     parameters: Vec<Value>,
 }
 
+/// A schema of the document, by its name.
+pub(crate) fn schema(name: &str) -> &'static Value {
+    &DOCUMENT["components"]["schemas"][name]
+}
+
 /// Every operation, in the document's order.
 pub(crate) fn operations() -> Vec<Operation> {
     let paths = DOCUMENT["paths"].as_object().expect("paths");

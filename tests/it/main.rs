@@ -31,11 +31,19 @@ mod letters;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
+mod precedence;
+#[cfg(test)]
+mod previews;
+#[cfg(test)]
 mod races;
+#[cfg(test)]
+mod reasons;
 #[cfg(test)]
 mod receiver;
 #[cfg(test)]
 mod refunds;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod sales;
 #[cfg(test)]

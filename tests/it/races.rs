@@ -51,7 +51,7 @@ fn crowd<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
 
 /// Posts without the judge of contracts, who knows these shapes from quieter tests. A house with too
 /// much to do says so (503 with Retry-After), and a shop then sends the same request again.
-fn post(client: &Client, target: &str, body: &Value) -> (u16, Value) {
+pub(crate) fn post(client: &Client, target: &str, body: &Value) -> (u16, Value) {
     let send = || client.exchange("POST", target, Some(body.to_string().as_bytes()));
     let mut answer = send();
     for _ in 0..PERSISTENCE {

@@ -49,6 +49,7 @@ CREATE TABLE customers (
     first_order_at TIMESTAMPTZ,
     orders_before BIGINT NOT NULL CHECK (orders_before >= 0),
     history_since TIMESTAMPTZ,
+    tier TEXT,
     metadata JSONB NOT NULL,
     merged_into UUID REFERENCES customers (id),
     created_at TIMESTAMPTZ NOT NULL
@@ -125,6 +126,7 @@ CREATE TABLE sales (
     total BIGINT NOT NULL,
     total_disagrees BOOLEAN NOT NULL,
     over_refunded BOOLEAN NOT NULL,
+    friend_discount BIGINT NOT NULL,
     decision JSONB,
     verdict_seq BIGINT NOT NULL,
     verdict_kind TEXT,
@@ -208,7 +210,7 @@ CREATE TABLE commissions (
     id UUID NOT NULL PRIMARY KEY,
     program_id UUID NOT NULL,
     sale_id UUID NOT NULL REFERENCES sales (id),
-    kind TEXT NOT NULL CHECK (kind = 'sale'),
+    kind TEXT NOT NULL CHECK (kind = 'sale' OR substr(kind, 1, 6) = 'bonus_'),
     live BOOLEAN NOT NULL,
     referrer_id UUID NOT NULL REFERENCES referrers (id),
     verdict_seq BIGINT NOT NULL,
@@ -223,6 +225,8 @@ CREATE TABLE commissions (
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE UNIQUE INDEX commissions_live ON commissions (sale_id, kind) WHERE live;
+-- The bonus for the n-th deal (kind bonus_n) goes to a referrer once.
+CREATE UNIQUE INDEX commissions_bonus ON commissions (referrer_id, kind) WHERE live AND kind <> 'sale';
 CREATE INDEX commissions_due ON commissions (due_at) WHERE status = 'pending';
 CREATE INDEX commissions_by_referrer ON commissions (referrer_id, id);
 
@@ -235,6 +239,7 @@ CREATE TABLE commission_changes (
     verdict_seq BIGINT NOT NULL,
     base BIGINT NOT NULL,
     base_refunded BIGINT NOT NULL,
+    returned JSONB,
     amount BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     UNIQUE (commission_id, seq),

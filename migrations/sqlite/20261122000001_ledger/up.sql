@@ -49,6 +49,7 @@ CREATE TABLE customers (
     first_order_at INTEGER,
     orders_before INTEGER NOT NULL CHECK (orders_before >= 0),
     history_since INTEGER,
+    tier TEXT,
     metadata TEXT NOT NULL,
     merged_into BLOB REFERENCES customers (id),
     created_at INTEGER NOT NULL
@@ -125,6 +126,7 @@ CREATE TABLE sales (
     total INTEGER NOT NULL,
     total_disagrees INTEGER NOT NULL,
     over_refunded INTEGER NOT NULL,
+    friend_discount INTEGER NOT NULL,
     decision TEXT,
     verdict_seq INTEGER NOT NULL,
     verdict_kind TEXT,
@@ -208,7 +210,7 @@ CREATE TABLE commissions (
     id BLOB NOT NULL PRIMARY KEY,
     program_id BLOB NOT NULL,
     sale_id BLOB NOT NULL REFERENCES sales (id),
-    kind TEXT NOT NULL CHECK (kind = 'sale'),
+    kind TEXT NOT NULL CHECK (kind = 'sale' OR substr(kind, 1, 6) = 'bonus_'),
     live INTEGER NOT NULL,
     referrer_id BLOB NOT NULL REFERENCES referrers (id),
     verdict_seq INTEGER NOT NULL,
@@ -223,6 +225,8 @@ CREATE TABLE commissions (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX commissions_live ON commissions (sale_id, kind) WHERE live;
+-- The bonus for the n-th deal (kind bonus_n) goes to a referrer once.
+CREATE UNIQUE INDEX commissions_bonus ON commissions (referrer_id, kind) WHERE live AND kind <> 'sale';
 CREATE INDEX commissions_due ON commissions (due_at) WHERE status = 'pending';
 CREATE INDEX commissions_by_referrer ON commissions (referrer_id, id);
 
@@ -235,6 +239,7 @@ CREATE TABLE commission_changes (
     verdict_seq INTEGER NOT NULL,
     base INTEGER NOT NULL,
     base_refunded INTEGER NOT NULL,
+    returned TEXT,
     amount INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     UNIQUE (commission_id, seq),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::code::Code;
+use crate::domain::earning::{Goods, Offer, Standing};
 use crate::domain::id::{ClickId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -115,4 +116,13 @@ pub struct Inputs {
     pub hint: Option<HintStanding>,
     /// The terms in force when the buyer ordered.
     pub terms_version: i64,
+    /// The base by kind of goods; empty where no rule tells goods apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goods: Vec<Goods>,
+    /// What the friend's discount was taken off; none where the terms promise friends nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// Who earns or would, with his tier and counts; none where the terms do not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }

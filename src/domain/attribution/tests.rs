@@ -34,6 +34,9 @@ fn sale() -> Inputs {
         clicks: Vec::new(),
         hint: None,
         terms_version: 1,
+        goods: Vec::new(),
+        offer: None,
+        standing: None,
     }
 }
 

@@ -6,14 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::customer_body::given;
 use crate::db::referrers::{self, CodeRow};
+use crate::db::{Conn, DbResult, tallies, terms};
 use crate::domain::code::Code;
+use crate::domain::commission::CommissionRule;
+use crate::domain::earning::discount_for;
 use crate::domain::field::FieldError;
 use crate::domain::id::ReferrerId;
 use crate::domain::instant::Instant;
+use crate::domain::money::{Currency, Money};
 use crate::domain::principal::{Role, Scope};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
+use crate::domain::sale::check_amount;
 use crate::http::body::Body;
 use crate::http::callers::{Caller, CodeReader, Owner};
+use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::operations::change_code::{CodeChange, CodeChanged, change_code};
 
@@ -32,6 +38,8 @@ pub struct CodeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     destination: Option<String>,
     created_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    friend_discount: Option<DiscountView>,
 }
 
 /// What a browser may know of a code.
@@ -39,6 +47,45 @@ pub struct CodeView {
 struct PublicCodeView {
     code: String,
     valid: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    friend_discount: Option<DiscountView>,
+}
+
+/// What the friend who types the code is given, and what that is on the goods asked about.
+#[derive(Debug, Serialize)]
+struct DiscountView {
+    gives: CommissionRule,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    off: Option<Money>,
+}
+
+/// The goods that a friend is about to buy.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Basket {
+    currency: Option<Currency>,
+    amount: Option<i64>,
+}
+
+impl Basket {
+    fn check(self) -> Result<Self, ApiError> {
+        check_amount("?amount", self.amount.unwrap_or(0))?;
+        match (self.currency, self.amount) {
+            (None, Some(_)) => Err(FieldError::new("?currency", "missing_field", "is needed to know what amount is in").into()),
+            _ => Ok(self),
+        }
+    }
+
+    /// What `gives` takes off: never more than the goods are worth.
+    fn off(self, gives: &CommissionRule) -> Option<Money> {
+        let currency = self.currency?;
+        let amount = match (gives, self.amount) {
+            (_, Some(amount)) => gives.owed(amount, currency).min(amount),
+            (CommissionRule::Flat { amounts }, None) => amounts.get(&currency).copied().unwrap_or(0),
+            (CommissionRule::Percent { .. }, None) => return None,
+        };
+        Some(Money { amount, currency })
+    }
 }
 
 impl CodeView {
@@ -52,6 +99,7 @@ impl CodeView {
             url: caller.code_url(&row.code),
             destination: row.destination.clone(),
             created_at: row.created_at,
+            friend_discount: None,
         }
     }
 }
@@ -63,25 +111,39 @@ pub fn taken() -> ApiError {
     ApiError::conflict_with("code_taken", "somebody else has this code or one that looks like it; choose another", vec![fault])
 }
 
-async fn read(caller: CodeReader, code: web::Path<String>) -> Result<impl Responder, ApiError> {
+async fn read(caller: CodeReader, code: web::Path<String>, basket: Query<Basket>) -> Result<impl Responder, ApiError> {
+    let basket = basket.0.check()?;
     let code = Code::fold(&code).ok_or_else(unknown)?;
     let found = caller
         .read(move |conn| {
             let Some(row) = referrers::codes_by_skeleton(conn, &[code.skeleton()])?.pop() else { return Ok(None) };
             let owner = referrers::find(conn, row.referrer_id)?;
-            Ok(Some((row, owner)))
+            let welcome = owner.is_some_and(|owner| owner.status != ReferrerStatus::Paused);
+            let valid = welcome && row.status == CodeStatus::Active;
+            let gives = if valid { promised(conn, row.referrer_id)? } else { None };
+            Ok(Some((row, valid, gives)))
         })
         .await?;
-    let (row, owner) = found.ok_or_else(unknown)?;
+    let (row, valid, gives) = found.ok_or_else(unknown)?;
+    let friend_discount = gives.map(|gives| DiscountView { off: basket.off(&gives), gives });
     if caller.principal.role == Role::Publishable {
-        let welcome = owner.is_some_and(|owner| owner.status != ReferrerStatus::Paused);
-        return Ok(HttpResponse::Ok().json(PublicCodeView { valid: welcome && row.status == CodeStatus::Active, code: row.code }));
+        return Ok(HttpResponse::Ok().json(PublicCodeView { valid, code: row.code, friend_discount }));
     }
     match caller.principal.scope() {
         Scope::Referrer(own) if own != row.referrer_id => Err(unknown()),
         Scope::Nothing => Err(unknown()),
-        Scope::All | Scope::Source(_) | Scope::Referrer(_) => Ok(HttpResponse::Ok().json(CodeView::of(&caller, &row))),
+        Scope::All | Scope::Source(_) | Scope::Referrer(_) => {
+            Ok(HttpResponse::Ok().json(CodeView { friend_discount, ..CodeView::of(&caller, &row) }))
+        }
     }
+}
+
+/// What a friend of this referrer is given today.
+fn promised(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Option<CommissionRule>> {
+    let Some(program) = terms::program(conn)? else { return Ok(None) };
+    let Some(current) = program.current().filter(|current| !current.terms.friend_discounts.is_empty()) else { return Ok(None) };
+    let tier = tallies::tiers(conn, &[referrer])?.pop().map(|(_, tier)| tier);
+    Ok(discount_for(&current.terms, tier.as_deref()).cloned())
 }
 
 #[derive(Debug, Deserialize)]

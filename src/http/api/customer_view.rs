@@ -26,6 +26,8 @@ pub struct CustomerView {
     #[serde(skip_serializing_if = "Option::is_none")]
     first_order_at: Option<Instant>,
     orders_before: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<String>,
     metadata: Metadata,
     #[serde(skip_serializing_if = "Option::is_none")]
     merged_into: Option<CustomerId>,
@@ -59,6 +61,7 @@ impl CustomerView {
             keys: shown.into_iter().map(KeyView::of).collect(),
             first_order_at: row.first_order_at,
             orders_before: row.orders_before,
+            tier: row.tier,
             metadata,
             merged_into: row.merged_into,
             created_at: row.created_at,

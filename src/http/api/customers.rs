@@ -14,6 +14,7 @@ use crate::domain::field::{FieldError, not_ahead, short_text};
 use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
 use crate::domain::principal::Principal;
+use crate::domain::rule::tier_name;
 use crate::http::body::Body;
 use crate::http::callers::{Auditor, Owner, Reporter, StaffReader};
 use crate::http::paging::{Filtered, List, Page};
@@ -111,6 +112,8 @@ struct CustomerPatch {
     first_order_at: Option<Option<Instant>>,
     orders_before: Option<i64>,
     #[serde(default, deserialize_with = "given")]
+    tier: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
     metadata: Option<Option<Entries>>,
 }
 
@@ -124,6 +127,9 @@ impl CustomerPatch {
             faults.extend(not_ahead("/first_order_at", at, now).err());
         }
         faults.extend(self.orders_before.and_then(|count| orders_before("/orders_before", count).err()));
+        if let Some(Some(tier)) = &self.tier {
+            faults.extend(tier_name("/tier", tier).err());
+        }
         if let Some(Some(entries)) = &self.metadata {
             let set: Metadata = entries.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
             faults.extend(check_metadata("/metadata", &set).err());
@@ -135,6 +141,7 @@ impl CustomerPatch {
             name: self.name,
             first_order_at: self.first_order_at,
             orders_before: self.orders_before,
+            tier: self.tier,
             metadata: self.metadata,
         })
     }
@@ -152,6 +159,9 @@ async fn change(caller: Reporter, id: web::Path<CustomerId>, body: Body<Customer
         Changed::TooMuchMetadata => {
             let message = format!("would hold more than {METADATA_MAX} entries; take one away by setting it to null");
             Err(FieldError::new("/metadata", "too_many", message).into())
+        }
+        Changed::UnknownTier => {
+            Err(FieldError::new("/tier", "unknown_tier", "names no tier; make it with PUT /v1/tiers/{name} first").into())
         }
         Changed::Done(row, keys) => Ok(Json(CustomerView::of(row, keys, &caller.principal.scope()))),
     }

@@ -5,10 +5,14 @@ use actix_web::web::ServiceConfig;
 mod adjustments;
 pub mod codes;
 mod commissions;
+mod connections;
+mod coupons;
 pub mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod explanation_view;
 mod imports;
+mod inbound_deliveries;
 mod payout_view;
 mod payouts;
 pub mod program;
@@ -21,6 +25,7 @@ mod sale_view;
 mod sales;
 mod sandbox;
 mod source;
+mod tiers;
 mod webhook_endpoints;
 
 /// Adds the routes of every noun.
@@ -28,7 +33,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
     adjustments::configure(cfg);
     codes::configure(cfg);
     commissions::configure(cfg);
+    connections::configure(cfg);
+    coupons::configure(cfg);
     customers::configure(cfg);
+    inbound_deliveries::configure(cfg);
     imports::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
@@ -39,4 +47,5 @@ pub fn configure(cfg: &mut ServiceConfig) {
     sales::configure(cfg);
     sandbox::configure(cfg);
     webhook_endpoints::configure(cfg);
+    tiers::configure(cfg);
 }

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use crate::db::commissions::CommissionRow;
-use crate::db::sales::VerdictRow;
 use crate::db::types::Json;
-use crate::domain::attribution::{Evidence, Inputs, Reason, Verdict, VerdictKind};
+use crate::domain::attribution::{Evidence, Reason, Verdict, VerdictKind};
 use crate::domain::commission::CommissionStatus;
 use crate::domain::customer::Metadata;
 use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
@@ -41,6 +40,9 @@ pub(super) struct ShownSale {
     verdict: Option<ShownVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     commission: Option<ShownSaleCommission>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bonus: Option<ShownSaleCommission>,
+    friend_discount: i64,
     created_at: Instant,
 }
 
@@ -71,6 +73,9 @@ struct ShownSaleCommission {
 pub(super) struct ShownCommission {
     id: CommissionId,
     sale_id: SaleId,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bonus_deal: Option<i64>,
     referrer_id: ReferrerId,
     amount: Money,
     net: Money,
@@ -82,23 +87,9 @@ pub(super) struct ShownCommission {
     created_at: Instant,
 }
 
-/// One verdict with what the law read, and what the law says of that today.
-#[derive(Debug, Serialize)]
-pub(super) struct ExplainedVerdict {
-    seq: i64,
-    version: i64,
-    verdict: ShownVerdict,
-    actor: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-    created_at: Instant,
-    inputs: Inputs,
-    replayed: ShownVerdict,
-}
-
 impl ShownSale {
     pub(super) fn new(view: SaleView, test: bool) -> Self {
-        let SaleView { sale, verdict, commission } = view;
+        let SaleView { sale, verdict, commission, bonus } = view;
         let Json(metadata) = sale.metadata;
         Self {
             id: sale.id,
@@ -120,6 +111,8 @@ impl ShownSale {
             metadata,
             verdict: verdict.map(ShownVerdict::from),
             commission: commission.as_ref().map(ShownSaleCommission::from),
+            bonus: bonus.as_ref().map(ShownSaleCommission::from),
+            friend_discount: sale.friend_discount,
             created_at: sale.created_at,
         }
     }
@@ -149,6 +142,8 @@ impl From<CommissionRow> for ShownCommission {
         Self {
             id: row.id,
             sale_id: row.sale_id,
+            kind: if row.bonus_deal().is_some() { "bonus" } else { "sale" },
+            bonus_deal: row.bonus_deal(),
             referrer_id: row.referrer_id,
             amount: amount(&row),
             net: net(&row),
@@ -167,27 +162,4 @@ const fn amount(row: &CommissionRow) -> Money {
 
 const fn net(row: &CommissionRow) -> Money {
     Money { amount: row.net, currency: row.currency }
-}
-
-impl ExplainedVerdict {
-    pub(super) fn new(row: VerdictRow, replayed: Verdict) -> Self {
-        let Json(inputs) = row.inputs;
-        Self {
-            seq: row.seq,
-            version: row.version,
-            verdict: ShownVerdict {
-                kind: row.kind,
-                reason: row.reason,
-                referrer_id: row.referrer_id,
-                code: row.code,
-                evidence: row.evidence,
-                terms_version: row.terms_version,
-            },
-            actor: row.actor,
-            note: row.note,
-            created_at: row.created_at,
-            inputs,
-            replayed: replayed.into(),
-        }
-    }
 }

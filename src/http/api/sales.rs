@@ -7,11 +7,12 @@ use actix_web::web::{Path, ServiceConfig, get, post, resource};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::explanation_view::ExplainedVerdict;
 use super::sale_body::SaleBody;
-use super::sale_view::{ExplainedVerdict, ShownSale};
+use super::sale_view::ShownSale;
 use super::source::source_of;
 use crate::db::sale_lists::SaleFilter;
-use crate::domain::attribution::{VerdictKind, judge};
+use crate::domain::attribution::VerdictKind;
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::id::{CustomerId, ReferrerId, SaleId};
 use crate::domain::principal::Mode;
@@ -245,12 +246,7 @@ async fn explain(caller: StaffReader, path: Path<Uuid>) -> Result<HttpResponse, 
     let (id, scope) = (SaleId::from_uuid(path.into_inner()), caller.principal.scope());
     let explained = caller.read(move |conn| explain_sale(conn, &scope, id)).await?;
     let (program, rows) = explained.ok_or_else(|| ApiError::not_found("sale"))?;
-    let verdicts: Vec<ExplainedVerdict> = rows
-        .into_iter()
-        .map(|row| {
-            let replayed = judge(&row.inputs.0, &|version| program.terms(version));
-            ExplainedVerdict::new(row, replayed)
-        })
-        .collect();
+    let verdicts: Vec<ExplainedVerdict> =
+        rows.into_iter().map(|row| ExplainedVerdict::new(row, &|version| program.terms(version))).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "sale_id": id, "verdicts": verdicts })))
 }

@@ -7,10 +7,11 @@ use crate::db::check::{self, Span, VerdictFacts};
 use crate::db::commissions::{ChangeRow, CommissionRow};
 use crate::db::ledger::Transfer;
 use crate::db::terms::Program;
-use crate::db::types::AnyId;
+use crate::db::types::{AnyId, Json};
 use crate::db::{Conn, DbResult, check_payouts};
 use crate::domain::attribution::VerdictKind;
 use crate::domain::commission::{Account, CommissionStatus, TransferKind};
+use crate::domain::earning::{Plan, plan};
 use crate::domain::id::{CommissionId, SaleId};
 use crate::domain::payout::{ItemKind, PayoutStatus};
 
@@ -83,7 +84,8 @@ fn check_amounts(case: &Case<'_>, program: &Program, findings: &mut Findings) {
         findings.differ("commission.verdict", row.id, row.verdict_seq, "none");
         return;
     };
-    let owed = program.terms(verdict.terms_version).commission.owed(verdict.inputs.0.base, row.currency);
+    let plan = plan_of(program, verdict);
+    let owed = row.bonus_deal().map_or_else(|| plan.owed(0, &[]), |deal| plan.bonus_for(deal, 0));
     let expected = (owed, verdict.terms_version, verdict.referrer_id);
     findings.equal("commission.amount", row.id, &expected, &(row.amount, row.terms_version, Some(row.referrer_id)));
     let mut net = row.amount;
@@ -103,12 +105,40 @@ fn check_amounts(case: &Case<'_>, program: &Program, findings: &mut Findings) {
 fn change_of(case: &Case<'_>, program: &Program, change: &ChangeRow, net: i64) -> Option<i64> {
     let row = case.row;
     let verdict = case.verdicts.get(&(row.sale_id, change.verdict_seq))?;
-    let theirs = verdict.referrer_id == Some(row.referrer_id) && verdict.kind != VerdictKind::Unattributed;
-    if verdict.inputs.0.base != change.base {
+    let Json(inputs) = &verdict.inputs;
+    let theirs = verdict.referrer_id == Some(row.referrer_id)
+        && verdict.kind != VerdictKind::Unattributed
+        && inputs.currency == row.currency;
+    if inputs.base != change.base {
         return None;
     }
-    let rule = &program.terms(verdict.terms_version).commission;
-    Some(if theirs { rule.owed(change.base - change.base_refunded, row.currency) } else { 0 } - net)
+    let held = verdict.kind == VerdictKind::Held;
+    let plan = plan_of(program, verdict);
+    let target = match row.bonus_deal() {
+        _ if !theirs => 0,
+        Some(deal) => {
+            if held {
+                0
+            } else {
+                plan.bonus_for(deal, change.base_refunded)
+            }
+        }
+        // What was posted is taken back when the sale is held.
+        None if held && !held_first(case) => 0,
+        None => plan.owed(change.base_refunded, change.returned.as_ref().map_or(&[], |Json(returned)| returned.as_slice())),
+    };
+    Some(target - net)
+}
+
+fn plan_of<'p>(program: &'p Program, verdict: &VerdictFacts) -> Plan<'p> {
+    let Json(inputs) = &verdict.inputs;
+    plan(program.terms(verdict.terms_version), inputs.base, inputs.currency, &inputs.goods, inputs.standing.as_ref())
+}
+
+/// Whether the commission accrued while its sale was held, and so posted nothing at first.
+fn held_first(case: &Case<'_>) -> bool {
+    let accrued = case.verdicts.get(&(case.row.sale_id, case.row.verdict_seq));
+    accrued.is_some_and(|verdict| verdict.kind == VerdictKind::Held)
 }
 
 /// What went in and out of an account for one commission, in minor units.
@@ -133,7 +163,7 @@ fn check_postings(case: &Case<'_>, findings: &mut Findings) {
     let row = case.row;
     let own = AnyId::from_uuid(row.id.uuid());
     let accrual = case.transfers.get(&(own, TransferKind::Accrue));
-    let held_first = case.verdicts.get(&(row.sale_id, row.verdict_seq)).is_some_and(|verdict| verdict.kind == VerdictKind::Held);
+    let held_first = held_first(case);
     let ended_unheard = row.status == CommissionStatus::Cancelled && held_first && accrual.is_none() && row.approved_at.is_none();
     let silent = matches!(row.status, CommissionStatus::Held | CommissionStatus::Rejected) || ended_unheard;
     let mut flow = Flow::default();

@@ -9,6 +9,8 @@ use crate::db::terms::Program;
 use crate::db::types::Json;
 use crate::db::{Conn, DbResult};
 use crate::domain::attribution::{VerdictKind, judge};
+use crate::domain::commission::{SALE, bonus_kind};
+use crate::domain::earning::{friend_discount, plan};
 use crate::domain::id::{ReferrerId, SaleId};
 use crate::domain::refund::{RefundContent, RefundedOrder, refunded};
 use crate::operations::fold::{Revision, revision, verdict};
@@ -19,7 +21,7 @@ struct Leaves {
     lines: HashMap<(SaleId, i64), Vec<LineRow>>,
     refunds: HashMap<SaleId, Vec<RefundContent>>,
     verdicts: HashMap<SaleId, Vec<VerdictRow>>,
-    live: HashMap<SaleId, Vec<ReferrerId>>,
+    live: HashMap<SaleId, Vec<(String, ReferrerId)>>,
 }
 
 /// Checks all orders.
@@ -66,8 +68,8 @@ fn read(conn: &mut Conn<'_>, span: Span<SaleId>, findings: &mut Findings) -> DbR
         let Json(content) = row.content;
         leaves.refunds.entry(row.sale_id).or_default().push(content);
     }
-    for (sale, referrer) in check::live_commissions_in(conn, span)? {
-        leaves.live.entry(sale).or_default().push(referrer);
+    for (sale, kind, referrer) in check::live_commissions_in(conn, span)? {
+        leaves.live.entry(sale).or_default().push((kind, referrer));
     }
     Ok(leaves)
 }
@@ -90,10 +92,25 @@ fn check_sale(sale: &SaleFacts, leaves: &mut Leaves, program: &Program, findings
     findings.equal("sale.base_total_and_refunded", sale.id, &sums, &(sale.base, sale.total, sale.base_refunded));
     let verdicts = leaves.verdicts.remove(&sale.id).unwrap_or_default();
     check_verdicts(sale, &verdicts, program, findings);
-    let earner = verdicts.last().filter(|row| row.kind != VerdictKind::Unattributed).and_then(|row| row.referrer_id);
-    let live = leaves.live.remove(&sale.id).unwrap_or_default();
-    let expected: Vec<ReferrerId> = earner.into_iter().collect();
-    findings.equal("sale.live_commission_of", sale.id, &expected, &live);
+    let mut live = leaves.live.remove(&sale.id).unwrap_or_default();
+    live.sort();
+    findings.equal("sale.live_commission_of", sale.id, &expected_live(sale, verdicts.last(), program), &live);
+}
+
+/// The commissions that should be live after the last verdict: the sale's own, and the bonus while
+/// any base is left.
+fn expected_live(sale: &SaleFacts, last: Option<&VerdictRow>, program: &Program) -> Vec<(String, ReferrerId)> {
+    let Some((row, referrer)) =
+        last.filter(|row| row.kind != VerdictKind::Unattributed).and_then(|row| Some((row, row.referrer_id?)))
+    else {
+        return Vec::new();
+    };
+    let Json(inputs) = &row.inputs;
+    let terms = program.terms(row.terms_version);
+    let plan = plan(terms, inputs.base, inputs.currency, &inputs.goods, inputs.standing.as_ref());
+    let bonus =
+        plan.bonus.filter(|(deal, _)| row.kind == VerdictKind::Attributed && plan.bonus_for(*deal, sale.base_refunded) > 0);
+    bonus.map(|(deal, _)| bonus_kind(deal)).into_iter().chain([SALE.to_owned()]).map(|kind| (kind, referrer)).collect()
 }
 
 /// Base, total and refunded base.
@@ -123,6 +140,8 @@ fn check_verdicts(sale: &SaleFacts, rows: &[VerdictRow], program: &Program, find
         }
     }
     let last = rows.last();
+    let discount = last.map_or(0, |row| friend_discount(program.terms(row.terms_version), &row.inputs.0, &verdict(row)));
+    findings.equal("sale.friend_discount", sale.id, &discount, &sale.friend_discount);
     let expected = (
         last.map_or(0, |row| row.seq),
         last.map(|row| row.kind),

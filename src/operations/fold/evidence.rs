@@ -121,6 +121,16 @@ impl Board {
         }
     }
 
+    /// Every enrolled referrer that the evidence points to, ascending.
+    pub(super) fn known_referrers(&self) -> Vec<ReferrerId> {
+        self.referrers.keys().copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Takes over referrers as they stand under their locks.
+    pub(super) fn relock(&mut self, rows: Vec<Referrer>) {
+        self.referrers.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+
     /// A referrer of this slice, enrolled or about to be invited.
     pub(super) fn referrer(&self, id: ReferrerId) -> Option<&Referrer> {
         self.referrers.get(&id).or_else(|| self.prospects.get(&id))

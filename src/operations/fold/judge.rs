@@ -1,13 +1,14 @@
 //! From everything known about an order to its verdict, and what follows from it.
 
 use super::state::OrderState;
-use super::{Cause, Fold, Standing};
+use super::{Cause, Fold, Granted, Standing};
 use crate::db::commissions::ReferralRow;
 use crate::db::outbox::NewEvent;
 use crate::db::sales::VerdictRow;
 use crate::db::types::{AnyId, Json};
 use crate::domain::attribution::{CustomerStanding, Inputs, ReferralStanding, Verdict, VerdictKind, judge};
 use crate::domain::code::Code;
+use crate::domain::earning::{Kinds, Offer, friend_discount};
 use crate::domain::id::{CustomerId, EventId, ReferralId, SaleId};
 use crate::domain::program::{TermsVersion, in_force};
 use crate::domain::sale::SaleStatus;
@@ -17,9 +18,11 @@ impl Fold {
     pub fn settle(&mut self, id: SaleId, cause: Cause<'_>) {
         let Some(mut order) = self.orders.remove(&id) else { return };
         if order.current().is_some() {
+            self.tally.take(&order);
             self.refresh(&mut order);
             self.judge_order(&mut order, cause);
             self.keep_place(&mut order);
+            self.tally.put(&order);
         }
         order.changed = true;
         self.orders.insert(id, order);
@@ -30,9 +33,12 @@ impl Fold {
         let Some(mut order) = self.orders.remove(&id) else { return 0 };
         let mut change = 0;
         if order.current().is_some() {
+            self.tally.take(&order);
             self.refresh(&mut order);
             change = self.change(&mut order, cause);
+            self.follow_bonus(&mut order, cause);
             self.keep_place(&mut order);
+            self.tally.put(&order);
         }
         order.changed = true;
         self.orders.insert(id, order);
@@ -61,7 +67,7 @@ impl Fold {
 
     fn judge_order(&mut self, order: &mut OrderState, cause: Cause<'_>) {
         let Some(inputs) = self.inputs(order) else { return };
-        let verdict = judge(&inputs, &|version| self.program.terms(version));
+        let (inputs, verdict) = self.judged(order, inputs);
         // The hold runs from payment; the terms of the first judgement after it fix the day.
         if let Some(paid_at) = order.sale.paid_at
             && order.sale.due_at.is_none()
@@ -70,12 +76,25 @@ impl Fold {
         }
         let first_time = order.verdict.is_none();
         order.sale.first_sale = order.sale.first_sale || inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
-        self.note_verdict(order, inputs, &verdict, cause);
+        order.sale.friend_discount = friend_discount(self.program.terms(verdict.terms_version), &inputs, &verdict);
+        self.note_verdict(order, inputs.clone(), &verdict, cause);
         order.verdict = Some(verdict.clone());
+        order.inputs = Some(inputs);
         self.follow(order, &verdict, cause);
         self.introduce(order, &verdict);
         let kind = if first_time { "sale.recorded" } else { "sale.changed" };
         self.note_event(kind, order, &verdict);
+    }
+
+    /// Judges twice where the terms count: who it is must be known before his deals can be.
+    fn judged(&self, order: &OrderState, mut inputs: Inputs) -> (Inputs, Verdict) {
+        let terms_of = |version| self.program.terms(version);
+        let found = judge(&inputs, &terms_of);
+        let before = order.verdict.as_ref().zip(order.inputs.as_ref());
+        let before = before.map(|(verdict, inputs)| Granted { verdict, inputs, terms: terms_of(verdict.terms_version) });
+        inputs.standing = self.tally.standing(terms_of(found.terms_version), &inputs, &found, before);
+        let verdict = if inputs.standing.is_some() { judge(&inputs, &terms_of) } else { found };
+        (inputs, verdict)
     }
 
     fn note_verdict(&mut self, order: &mut OrderState, inputs: Inputs, verdict: &Verdict, cause: Cause<'_>) {
@@ -108,6 +127,7 @@ impl Fold {
         let terms: &TermsVersion = in_force(&self.program.versions, sale.occurred_at)?;
         let buyer = sale.customer_id.map(|id| self.person(id));
         let evidence = order.evidence();
+        let all_terms = || self.program.versions.iter().map(|version| &version.terms);
         let window_start = sale.occurred_at.plus_days(-terms.terms.window_days);
         Some(Inputs {
             sale_id: sale.id,
@@ -125,6 +145,9 @@ impl Fold {
             clicks: self.evidence.clicks(evidence.reference, buyer, window_start, sale.occurred_at),
             hint: self.evidence.hint(evidence.hint, buyer),
             terms_version: terms.version,
+            goods: Kinds::of(all_terms()).goods(&revision.content.lines, &revision.amounts.shares),
+            offer: all_terms().any(|terms| !terms.friend_discounts.is_empty()).then(|| Offer::of(&revision.content)),
+            standing: None,
         })
     }
 

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::evidence::Board;
 use super::state::{Evidence, OrderState, RefundState, revision, verdict};
+use super::tally::{Tally, Wants};
 use super::{Fold, Standing, write};
 use crate::db::sales::{HintRow, LineRow, SaleRow};
+use crate::db::terms::Program;
 use crate::db::types::Json;
-use crate::db::{Conn, DbFault, DbResult, Tx, commissions, sale_lists, sales, terms};
+use crate::db::{Conn, DbFault, DbResult, Tx, commissions, referrers, sale_lists, sales, terms};
 use crate::domain::attribution::Decision;
 use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
@@ -38,6 +40,7 @@ pub fn states(conn: &mut Conn<'_>, rows: Vec<SaleRow>) -> DbResult<Vec<OrderStat
     for row in sales::verdicts_of(conn, &ids)? {
         if let Some(order) = orders.get_mut(&row.sale_id) {
             order.verdict = Some(verdict(&row));
+            order.inputs = Some(row.inputs.0);
         }
     }
     for row in commissions::refunds_of(conn, &ids)? {
@@ -66,7 +69,6 @@ impl Fold {
     ) -> DbResult<Self> {
         let program = terms::program(tx)?.ok_or(DbFault::NotFound)?;
         let mut orders: BTreeMap<SaleId, OrderState> = orders.into_iter().map(|order| (order.sale.id, order)).collect();
-        let now = lock_commissions(tx, &mut orders, now)?;
         let customers = standings(tx, people)?;
         // Those created in this transaction have neither sales nor referrals yet.
         let known: Vec<CustomerId> = people.rows.keys().filter(|id| !people.created.contains(id)).copied().collect();
@@ -76,7 +78,10 @@ impl Fold {
         let mut evidence: Vec<Evidence<'_>> = orders.values().map(OrderState::evidence).collect();
         evidence.extend_from_slice(reported);
         let also: Vec<ReferrerId> = referrals.iter().map(|referral| referral.referrer_id).chain(credited(&orders)).collect();
-        let board = Board::read(tx, &evidence, &also, earliest.plus_days(-window), program.id, now)?;
+        let latest = orders.values().map(|order| order.sale.occurred_at).fold(now, Instant::max);
+        let mut board = Board::read(tx, &evidence, &also, earliest.plus_days(-window), program.id, now)?;
+        let tally = count(tx, &program, &mut board, earliest, latest)?;
+        let now = lock_commissions(tx, &mut orders, now)?;
         Ok(Self {
             now,
             program,
@@ -86,9 +91,25 @@ impl Fold {
             survivors: people.rows.keys().map(|id| (*id, people.survivor(*id))).collect(),
             referrals: referrals.into_iter().map(|referral| (people.survivor(referral.customer_id), referral)).collect(),
             evidence: board,
+            tally,
             out: write::Writes::default(),
         })
     }
+}
+
+/// Locks the referrers whom the evidence points to, and then the program, where its terms count, and
+/// reads what they count: nothing where they do not.
+fn count(tx: &mut Tx<'_>, program: &Program, board: &mut Board, from: Instant, to: Instant) -> DbResult<Tally> {
+    let wants = Wants::of_program(program);
+    if !wants.referrers {
+        return Ok(Tally::default());
+    }
+    let ids = board.known_referrers();
+    board.relock(referrers::lock(tx, &ids)?);
+    if wants.budget {
+        terms::lock(tx)?;
+    }
+    Tally::read(tx, wants, &ids, from, to)
 }
 
 /// Locks the live commissions of `orders`; returns the moment that bookings on them carry.
@@ -103,7 +124,8 @@ fn lock_commissions(tx: &mut Tx<'_>, orders: &mut BTreeMap<SaleId, OrderState>, 
     let now = commissions::not_before_changes(tx, &ids, now)?;
     for row in rows {
         if let Some(order) = orders.get_mut(&row.sale_id) {
-            order.commission = Some(row);
+            let place = if row.bonus_deal().is_some() { &mut order.bonus } else { &mut order.commission };
+            *place = Some(row);
         }
     }
     Ok(now)

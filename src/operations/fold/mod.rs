@@ -7,6 +7,7 @@ mod evidence;
 mod judge;
 mod load;
 mod state;
+mod tally;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,7 @@ use crate::operations::resolve_customers::Past;
 
 pub use load::states;
 pub use state::{Evidence, OrderState, Revision, SaleView, revision, verdict};
+pub use tally::{Granted, Tally, Wants};
 
 /// What an event did, and who did it.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,7 @@ pub struct Fold {
     survivors: HashMap<CustomerId, CustomerId>,
     referrals: HashMap<CustomerId, ReferralRow>,
     evidence: evidence::Board,
+    tally: tally::Tally,
     out: write::Writes,
 }
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use crate::db::commissions::CommissionRow;
 use crate::db::sales::{HintRow, LineRow, RevisionRow, SaleRow, VerdictRow};
 use crate::db::types::{HintKind, Json};
-use crate::domain::attribution::Verdict;
+use crate::domain::attribution::{Inputs, Verdict};
 use crate::domain::code::Code;
 use crate::domain::customer::{CustomerKey, KeyKind};
+use crate::domain::earning::returned_of;
 use crate::domain::id::{RefundId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
-use crate::domain::refund::{RefundContent, Refunded, RefundedOrder, refunded};
+use crate::domain::refund::{RefundContent, Refunded, RefundedOrder, refunded, returned_by_line};
 use crate::domain::sale::{Amounts, Hint, Line, SaleContent};
 
 /// One report of the order, worked out.
@@ -50,8 +51,12 @@ pub struct OrderState {
     pub refunds: Vec<RefundState>,
     /// The latest verdict.
     pub verdict: Option<Verdict>,
+    /// What it was judged by.
+    pub inputs: Option<Inputs>,
     /// The live commission.
     pub commission: Option<CommissionRow>,
+    /// The live bonus, if the order was the deal that brought one.
+    pub bonus: Option<CommissionRow>,
 }
 
 /// An order as it is answered.
@@ -63,6 +68,8 @@ pub struct SaleView {
     pub verdict: Option<Verdict>,
     /// The live commission.
     pub commission: Option<CommissionRow>,
+    /// The live bonus.
+    pub bonus: Option<CommissionRow>,
 }
 
 /// The evidence an order brings, from the highest revision that has any.
@@ -80,13 +87,34 @@ impl Revision {
     fn has_evidence(&self) -> bool {
         self.content.has_evidence() || self.hint.is_some()
     }
+
+    /// The revision as a refund sees it.
+    #[must_use]
+    pub fn refunded(&self) -> RefundedOrder<'_> {
+        RefundedOrder {
+            base: self.amounts.base,
+            total: self.amounts.total,
+            lines: &self.content.lines,
+            shares: &self.amounts.shares,
+        }
+    }
 }
 
 impl OrderState {
     /// An order known only by its anchor.
     #[must_use]
     pub const fn new(sale: SaleRow, is_new: bool) -> Self {
-        Self { sale, is_new, changed: false, revisions: BTreeMap::new(), refunds: Vec::new(), verdict: None, commission: None }
+        Self {
+            sale,
+            is_new,
+            changed: false,
+            revisions: BTreeMap::new(),
+            refunds: Vec::new(),
+            verdict: None,
+            inputs: None,
+            commission: None,
+            bonus: None,
+        }
     }
 
     /// The current revision with its number.
@@ -106,20 +134,21 @@ impl OrderState {
         })
     }
 
+    /// What the first `count` refunds say came back of each kind of goods that the verdict tells apart.
+    #[must_use]
+    pub fn returned(&self, count: usize) -> Vec<i64> {
+        let (Some((_, revision)), Some(inputs)) = (self.current(), &self.inputs) else { return Vec::new() };
+        let refunds: Vec<RefundContent> = self.refunds.iter().take(count).map(|refund| refund.content.clone()).collect();
+        let lines = revision.content.lines.as_slice();
+        returned_of(&inputs.goods, lines, &returned_by_line(&revision.refunded(), &refunds))
+    }
+
     /// What the first `count` refunds come to, on the current revision.
     #[must_use]
     pub fn refunded(&self, count: usize) -> Refunded {
         let refunds: Vec<RefundContent> = self.refunds.iter().take(count).map(|refund| refund.content.clone()).collect();
         let none = Refunded { base: 0, gross: 0, over_refunded: false };
-        self.current().map_or(none, |(_, revision)| {
-            let order = RefundedOrder {
-                base: revision.amounts.base,
-                total: revision.amounts.total,
-                lines: &revision.content.lines,
-                shares: &revision.amounts.shares,
-            };
-            refunded(&order, &refunds)
-        })
+        self.current().map_or(none, |(_, revision)| refunded(&revision.refunded(), &refunds))
     }
 
     /// Whether everything the buyer paid went back.
@@ -131,7 +160,8 @@ impl OrderState {
     /// The order as it is answered.
     #[must_use]
     pub fn view(&self) -> SaleView {
-        SaleView { sale: self.sale.clone(), verdict: self.verdict.clone(), commission: self.commission.clone() }
+        let (commission, bonus) = (self.commission.clone(), self.bonus.clone());
+        SaleView { sale: self.sale.clone(), verdict: self.verdict.clone(), commission, bonus }
     }
 }
 

@@ -263,11 +263,11 @@ impl Desk {
     }
 }
 
-fn key(order: &str) -> OrderKey {
+pub(super) fn key(order: &str) -> OrderKey {
     OrderKey { source: "main".to_owned(), order_id: order.to_owned() }
 }
 
-fn person(name: &str) -> CustomerFacts {
+pub(super) fn person(name: &str) -> CustomerFacts {
     let address = format!("{}@example.com", name.to_lowercase());
     let key = CustomerKey::email("/email", &address).expect("an address");
     CustomerFacts { keys: vec![(key, address)], ..CustomerFacts::default() }

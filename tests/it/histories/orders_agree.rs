@@ -1,26 +1,13 @@
 //! The events of one order, in every order they can arrive in.
 
-use std::collections::BTreeMap;
-
-use houndplan::domain::id::ReferrerId;
-use houndplan::domain::refund::RefundContent;
 use houndplan::domain::sale::SaleStatus;
+use serde_json::json;
 
-use super::desk::{Desk, OrderEnd, Report};
+use super::bulk::{Event, History, balances, ends, enrol, play, set};
+use super::desk::Desk;
 use crate::app::Engine;
 
-#[derive(Debug, Clone)]
-enum Event {
-    /// Version, status, subtotal, whose code (`JOE` or `ANN`).
-    Sale(i64, SaleStatus, i64, Option<&'static str>),
-    /// Its number and what went back; none means everything.
-    Refund(&'static str, Option<i64>),
-    /// Shipping went back.
-    Shipping(&'static str, i64),
-    Cancel,
-}
-
-use Event::{Cancel, Refund, Sale, Shipping};
+use Event::{Cancel, Refund, Sale, Shipping, Shoes};
 use SaleStatus::{Paid, Placed};
 
 fn permutations(events: &[Event]) -> Vec<Vec<Event>> {
@@ -39,59 +26,55 @@ fn permutations(events: &[Event]) -> Vec<Vec<Event>> {
     all
 }
 
-/// Plays one arrival order for an order, a buyer and two referrers of its own.
-fn play(desk: &Desk, number: usize, events: &[Event], enrolled: &mut Vec<ReferrerId>) -> (OrderEnd, [i64; 4], [i64; 4]) {
-    let name = |who: &str| format!("{who}-{number}");
-    let (joe, ann) = (desk.enrol(&name("JOE")), desk.enrol(&name("ANN")));
-    enrolled.extend([joe, ann]);
-    let order = name("order");
-    for event in events {
-        match event {
-            Sale(version, status, subtotal, code) => drop(desk.sell(&Report {
-                order: order.clone(),
-                buyer: name("buyer"),
-                version: *version,
-                status: *status,
-                subtotal: *subtotal,
-                shipping: 500,
-                code: code.map(name),
-                day: 0,
-            })),
-            Refund(id, amount) => desk.refund(&order, &name(id), &RefundContent { amount: *amount, ..RefundContent::default() }),
-            Shipping(id, amount) => {
-                let content = RefundContent { amount: Some(*amount), shipping: Some(*amount), ..RefundContent::default() };
-                desk.refund(&order, &name(id), &content);
-            }
-            Cancel => desk.cancel(&order),
-        }
+/// Each permutation has an order, a buyer and two referrers of its own.
+fn one_end(engine: Engine, finely: bool, events: &[Event]) {
+    let desk = Desk::open(engine);
+    if finely {
+        set(&desk, &finer());
     }
-    let names: BTreeMap<_, _> = [(joe, "JOE"), (ann, "ANN")].into();
-    (desk.order(&order, &names).expect("the order"), desk.balance(joe), desk.balance(ann))
+    let history =
+        |(number, events): (usize, Vec<Event>)| History { name: format!("order-{number}"), people: number.to_string(), events };
+    let histories: Vec<History> = permutations(events).into_iter().enumerate().map(history).collect();
+    let people: Vec<String> = histories.iter().map(|history| history.people.clone()).collect();
+    let referrers: Vec<_> = enrol(&desk, &["JOE", "ANN"], &people).into_keys().collect();
+    play(&desk, &histories);
+    let (ends, balances) = (ends(&desk), balances(&desk));
+    let of = |history: &History| {
+        let balance = |code: &str| balances.get(&format!("{code}-{}", history.people)).filter(|sums| *sums != "0 0 0");
+        (ends.get(&history.name), balance("JOE"), balance("ANN"))
+    };
+    let first = &histories[0];
+    assert!(of(first).0.is_some());
+    for history in &histories {
+        assert_eq!(of(history), of(first), "{:?} ends otherwise than {:?}", history.events, first.events);
+    }
+    desk.check(&referrers);
 }
 
-fn one_end(engine: Engine, events: &[Event]) {
-    let desk = Desk::open(engine);
-    let enrolled = std::cell::RefCell::new(Vec::new());
-    let mut ends = permutations(events)
-        .into_iter()
-        .enumerate()
-        .map(|(number, events)| (play(&desk, number, &events, &mut enrolled.borrow_mut()), events));
-    let (first, first_events) = ends.next().expect("one permutation");
-    for (end, events) in ends {
-        assert_eq!(end, first, "{events:?} ends otherwise than {first_events:?}");
-    }
-    desk.check(&enrolled.borrow());
+/// Rules that look at everything they can look at; each order has referrers of its own to count.
+fn finer() -> serde_json::Value {
+    json!({
+        "rules": [
+            {"name": "shoes", "categories": ["shoes"], "pays": {"type": "percent", "rate": "17.5"}},
+            {"name": "large", "minimum_sale": {"EUR": 5_000}, "upto_deal": 1, "pays": {"type": "flat", "amounts": {"EUR": 333}}},
+        ],
+        "sale_floor": {"EUR": 150},
+        "sale_cap": {"EUR": 1_500},
+        "bonuses": [{"deal": 1, "amounts": {"EUR": 700}}],
+        "caps": {"per_code": {"amounts": {"EUR": 1_200}}, "per_referrer_month": {"sales": 1}},
+        "friend_discounts": [{"gives": {"type": "percent", "rate": "5"}}],
+    })
 }
 
 macro_rules! orders {
     ($($name:ident: [$($event:expr),+ $(,)?];)+) => {
         mod sqlite {
             use super::*;
-            $(#[test] fn $name() { one_end(Engine::Sqlite, &[$($event),+]); })+
+            $(#[test] fn $name() { [false, true].into_iter().for_each(|finely| one_end(Engine::Sqlite, finely, &[$($event),+])); })+
         }
         mod postgres {
             use super::*;
-            $(#[test] fn $name() { one_end(Engine::Postgres, &[$($event),+]); })+
+            $(#[test] fn $name() { [false, true].into_iter().for_each(|finely| one_end(Engine::Postgres, finely, &[$($event),+])); })+
         }
     };
 }
@@ -108,5 +91,17 @@ orders! {
     ];
     a_whole_refund_and_then_some: [
         Sale(0, Placed, 4_999, None), Sale(1, Paid, 4_999, Some("ANN")), Refund("a", None), Refund("b", Some(9_000)), Sale(2, Paid, 6_000, None),
+    ];
+    six_events_with_a_cancel: [
+        Sale(0, Placed, 9_999, Some("JOE")), Sale(0, Paid, 9_999, Some("JOE")), Sale(1, Paid, 12_001, Some("ANN")), Shoes("a", 1), Refund("b", Some(77)), Cancel,
+    ];
+    six_events_over_a_cap_and_back: [
+        Sale(0, Paid, 20_000, Some("JOE")), Sale(1, Paid, 4_000, Some("JOE")), Sale(2, Paid, 8_000, None), Shoes("a", 1), Refund("b", Some(999)), Shipping("c", 500),
+    ];
+    six_events_that_all_come_back: [
+        Sale(0, Paid, 7_777, Some("ANN")), Sale(1, Paid, 8_888, None), Shoes("a", 2), Shipping("b", 500), Refund("c", Some(4_000)), Refund("d", None),
+    ];
+    six_events_that_end_over_a_cap: [
+        Sale(0, Placed, 3_000, Some("JOE")), Sale(0, Paid, 3_000, Some("JOE")), Sale(1, Paid, 30_000, Some("JOE")), Shoes("a", 1), Refund("b", Some(1)), Refund("c", Some(2_000)),
     ];
 }
