@@ -25,6 +25,9 @@ use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus,
 use crate::domain::principal::{Mode, Role};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::SaleStatus;
+use crate::domain::storefront::InboundStatus;
+use crate::domain::storefront::connection::Kind;
+use crate::domain::storefront::coupon::CouponStatus;
 use crate::domain::webhook::{DeliveryStatus, EndpointStatus, WhyDisabled};
 
 /// A UUID. Named by oid: a type name would cost a catalogue query per connection.
@@ -135,11 +138,13 @@ ids!(
     ClickId,
     CodeId,
     CommissionId,
+    ConnectionId,
     CustomerId,
     DeliveryId,
     EndpointId,
     EventId,
     ImportId,
+    InboundId,
     JobId,
     LeaseToken,
     MailId,
@@ -325,6 +330,11 @@ text_enums! {
     ItemKind { Commission = "commission", Change = "change", Adjustment = "adjustment" }
     AdjustmentKind { Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive" }
     ChangeCause { Refund = "refund", Cancel = "cancel", Revision = "revision", Decision = "decision" }
+    Kind {
+        Shopify = "shopify", Woocommerce = "woocommerce", Stripe = "stripe", Generic = "generic", Standard = "standard",
+    }
+    InboundStatus { Received = "received", Applied = "applied", Ignored = "ignored", Failed = "failed" }
+    CouponStatus { Waiting = "waiting", InShop = "in_shop", Disabled = "disabled", Failed = "failed" }
     JobStatus { Ready = "ready", Running = "running", Dead = "dead" }
     MailStatus {
         Queued = "queued", Sent = "sent", Declined = "declined", Undeliverable = "undeliverable", Discarded = "discarded",

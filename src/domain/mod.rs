@@ -22,4 +22,5 @@ pub mod refund;
 pub mod report;
 pub mod sale;
 pub mod signature;
+pub mod storefront;
 pub mod webhook;
