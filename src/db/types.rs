@@ -30,6 +30,10 @@ use crate::domain::storefront::connection::Kind;
 use crate::domain::storefront::coupon::CouponStatus;
 use crate::domain::webhook::{DeliveryStatus, EndpointStatus, WhyDisabled};
 
+mod queue;
+
+pub use queue::{JobStatus, MailStatus};
+
 /// A UUID. Named by oid: a type name would cost a catalogue query per connection.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
@@ -363,34 +367,6 @@ pub enum ChangeCause {
     Revision,
     /// The owner decided.
     Decision,
-}
-
-/// Where a job stands; a finished one is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobStatus {
-    /// Waiting for its time.
-    Ready,
-    /// Leased by a worker.
-    Running,
-    /// Given up; the owner can start it again.
-    Dead,
-}
-
-/// Where a letter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailStatus {
-    /// Waiting to be sent.
-    Queued,
-    /// Handed to the mail server.
-    Sent,
-    /// The referrer declined this kind.
-    Declined,
-    /// There is no address, or the server refused it for good.
-    Undeliverable,
-    /// Dropped on purpose by the operator.
-    Discarded,
 }
 
 /// What the buyer named.
