@@ -15,4 +15,5 @@ pub mod operations;
 pub mod outbound;
 pub mod telemetry;
 pub mod tokens;
+pub mod vault;
 pub mod worker;

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::id::{ReferrerId, TokenId};
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Principal, Role};
+use crate::vault::Vault;
 
 /// Who made the token.
 const ISSUER: &str = "houndplan";
@@ -64,6 +65,7 @@ pub struct Keyring {
     signing: EncodingKey,
     trusted: HashMap<String, DecodingKey>,
     validation: Validation,
+    vault: Vault,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -152,13 +154,21 @@ impl Keyring {
         let kid: String = fingerprint.chars().take(16).collect();
         let der = key.to_pkcs8_der().map_err(|error| KeyError(format!("the signing key cannot be encoded: {error}")))?;
         let trusted = HashMap::from([(kid.clone(), DecodingKey::from_ed_der(public.as_bytes()))]);
-        Ok(Self { kid, fingerprint, signing: EncodingKey::from_ed_der(der.as_bytes()), trusted, validation: validation() })
+        let signing = EncodingKey::from_ed_der(der.as_bytes());
+        let vault = Vault::of_seed(key.as_bytes());
+        Ok(Self { kid, fingerprint, signing, trusted, validation: validation(), vault })
     }
 
     /// Names the key without telling it: SHA-256 of the public half, as hexadecimal.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// What seals the secrets of others, with a key of its own that follows from the signing key.
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Signs a token.

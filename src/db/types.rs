@@ -25,7 +25,14 @@ use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus,
 use crate::domain::principal::{Mode, Role};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::SaleStatus;
+use crate::domain::storefront::InboundStatus;
+use crate::domain::storefront::connection::Kind;
+use crate::domain::storefront::coupon::CouponStatus;
 use crate::domain::webhook::{DeliveryStatus, EndpointStatus, WhyDisabled};
+
+mod queue;
+
+pub use queue::{JobStatus, MailStatus};
 
 /// A UUID. Named by oid: a type name would cost a catalogue query per connection.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
@@ -135,11 +142,13 @@ ids!(
     ClickId,
     CodeId,
     CommissionId,
+    ConnectionId,
     CustomerId,
     DeliveryId,
     EndpointId,
     EventId,
     ImportId,
+    InboundId,
     JobId,
     LeaseToken,
     MailId,
@@ -325,6 +334,11 @@ text_enums! {
     ItemKind { Commission = "commission", Change = "change", Adjustment = "adjustment" }
     AdjustmentKind { Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive" }
     ChangeCause { Refund = "refund", Cancel = "cancel", Revision = "revision", Decision = "decision" }
+    Kind {
+        Shopify = "shopify", Woocommerce = "woocommerce", Stripe = "stripe", Generic = "generic", Standard = "standard",
+    }
+    InboundStatus { Received = "received", Applied = "applied", Ignored = "ignored", Failed = "failed" }
+    CouponStatus { Waiting = "waiting", InShop = "in_shop", Disabled = "disabled", Failed = "failed" }
     JobStatus { Ready = "ready", Running = "running", Dead = "dead" }
     MailStatus {
         Queued = "queued", Sent = "sent", Declined = "declined", Undeliverable = "undeliverable", Discarded = "discarded",
@@ -353,34 +367,6 @@ pub enum ChangeCause {
     Revision,
     /// The owner decided.
     Decision,
-}
-
-/// Where a job stands; a finished one is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobStatus {
-    /// Waiting for its time.
-    Ready,
-    /// Leased by a worker.
-    Running,
-    /// Given up; the owner can start it again.
-    Dead,
-}
-
-/// Where a letter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailStatus {
-    /// Waiting to be sent.
-    Queued,
-    /// Handed to the mail server.
-    Sent,
-    /// The referrer declined this kind.
-    Declined,
-    /// There is no address, or the server refused it for good.
-    Undeliverable,
-    /// Dropped on purpose by the operator.
-    Discarded,
 }
 
 /// What the buyer named.

@@ -99,6 +99,10 @@ ids! {
     ProposalId,
     /// A file that was read.
     ImportId,
+    /// A storefront that sends its orders.
+    ConnectionId,
+    /// One message of a storefront.
+    InboundId,
     /// Proof that a worker still owns a job.
     LeaseToken,
     /// One request to the API, named in logs and problems.

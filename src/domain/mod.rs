@@ -25,4 +25,5 @@ pub mod report;
 pub mod rule;
 pub mod sale;
 pub mod signature;
+pub mod storefront;
 pub mod webhook;

@@ -11,6 +11,7 @@ use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
 use crate::operations::books::Books;
 use crate::tokens::Keyring;
+use crate::vault::Vault;
 
 /// Shared by all HTTP threads.
 pub struct App {
@@ -18,6 +19,8 @@ pub struct App {
     pub books: Arc<Books>,
     /// Who is known.
     pub sessions: Sessions,
+    /// What opens the secrets of others.
+    pub vault: Vault,
     /// Where links point, without a slash at the end.
     pub base_url: String,
     /// Opens `/metrics`.
@@ -42,11 +45,13 @@ impl App {
     /// The state of a process that serves `books`.
     #[must_use]
     pub fn new(books: Arc<Books>, keys: Keyring, base_url: String, metrics_token: Option<Secret>, mail_is_on: bool) -> Self {
+        let vault = keys.vault().clone();
         let sessions = Sessions::new(keys, Arc::clone(&books.live));
         let routes = contract::routes(contract::OPENAPI);
         Self {
             books,
             sessions,
+            vault,
             base_url,
             metrics_token,
             outward: Outward::default(),

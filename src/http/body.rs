@@ -33,6 +33,10 @@ pub struct Body<T>(pub T, pub Fingerprint);
 #[derive(Debug)]
 pub struct BatchBody<T>(pub T, pub Fingerprint);
 
+/// The bytes of a body as they came, whatever they are, at most [`BATCH_BODY_MAX`]: what a signature is over.
+#[derive(Debug)]
+pub struct RawBody(pub Bytes);
+
 /// Marks a request whose body was read to its end.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyRead;
@@ -106,8 +110,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for BatchBody<T> {
     }
 }
 
+impl FromRequest for RawBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let refused = unreadable(req).or_else(|| oversized(req, BATCH_BODY_MAX));
+        let read = collect(req, payload, refused, BATCH_BODY_MAX);
+        Box::pin(async { read.await.map(Self) })
+    }
+}
+
 fn read(req: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
-    let refused = refusal(req, limit);
+    collect(req, payload, refusal(req, limit), limit)
+}
+
+fn collect(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    refused: Option<ApiError>,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, ApiError>> + use<> {
     let payload = web::Payload::from_request(req, payload);
     let req = req.clone();
     async move {
@@ -130,16 +153,26 @@ fn read(req: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<O
 
 /// What the head alone tells.
 fn refusal(req: &HttpRequest, limit: usize) -> Option<ApiError> {
-    let headers = req.headers();
-    // Limits would count compressed bytes (RUSTSEC-2026-0447).
-    if headers.get_all(CONTENT_ENCODING).any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Some(ApiError::unsupported_media_type("compressed bodies are not read; send it without Content-Encoding"));
+    if let Some(refused) = unreadable(req) {
+        return Some(refused);
     }
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Some(ApiError::unsupported_media_type("the body must be JSON; send it with Content-Type: application/json"));
     }
+    oversized(req, limit)
+}
+
+/// Limits would count compressed bytes (RUSTSEC-2026-0447).
+fn unreadable(req: &HttpRequest) -> Option<ApiError> {
+    let mut codings = req.headers().get_all(CONTENT_ENCODING);
+    let compressed = codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    compressed.then(|| ApiError::unsupported_media_type("compressed bodies are not read; send it without Content-Encoding"))
+}
+
+fn oversized(req: &HttpRequest, limit: usize) -> Option<ApiError> {
+    let headers = req.headers();
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
     let limit_wide = u64::try_from(limit).unwrap_or(u64::MAX);
     announced.filter(|length| *length > limit_wide).map(|_| ApiError::too_large(limit))

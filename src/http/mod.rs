@@ -24,6 +24,7 @@ pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
 pub mod upload;
+pub mod webhooks_in;
 
 #[cfg(test)]
 mod framework_tests;

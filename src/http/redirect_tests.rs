@@ -70,7 +70,11 @@ fn a_link_leads_to_the_shop_with_the_clicks_name() {
         let response = send(&app, TestRequest::get().uri("/r/joe")).await;
         assert_eq!(response.status(), 302);
         let location = header(&response, "location").expect("a location");
-        let click = location.strip_prefix("https://shop.example/?a=1&ref=").and_then(click_named_by).expect("the shop");
+        let click = location
+            .strip_prefix("https://shop.example/?a=1&ref=")
+            .and_then(|rest| click_named_by(rest.get(..32)?))
+            .expect("the shop");
+        assert!(location.ends_with("&utm_source=houndplan&utm_medium=referral&utm_campaign=JOE"), "{location}");
         let cookie = header(&response, "set-cookie").expect("a cookie");
         for part in ["hound_visitor=", "HttpOnly", "SameSite=Lax", "Path=/", "Secure", "Max-Age=7776000"] {
             assert!(cookie.contains(part), "{cookie}");

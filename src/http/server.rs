@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web}
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, contract, cors, health, observe, redirect, unsubscribe};
+use super::{api, contract, cors, health, observe, redirect, unsubscribe, webhooks_in};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -64,6 +64,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(contract::configure)
         .configure(api::configure)
         .configure(unsubscribe::configure)
+        .configure(webhooks_in::configure)
         .default_service(web::to(unknown));
 }
 

@@ -8,7 +8,7 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::operations::books::Book;
-use crate::operations::{forget_deliveries, forget_requests, mature_commissions};
+use crate::operations::{forget_deliveries, forget_requests, mature_commissions, receive_delivery};
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
 const LEAD_SECONDS: i64 = 20;
@@ -33,7 +33,7 @@ pub(super) fn run(post: &Post, stop: &Stop) {
         let mut busy = false;
         let books = [Some(std::sync::Arc::clone(&post.books.live)), sandbox];
         for (book, lead) in books.into_iter().zip(&mut leads).filter_map(|(book, lead)| book.map(|book| (book, lead))) {
-            match tick(&book, lead) {
+            match tick(post, &book, lead) {
                 Ok(more) => busy |= more,
                 // The next round tries again; readiness tells the operator.
                 Err(error) => tracing::warn!(%error, "a chore could not run"),
@@ -44,7 +44,7 @@ pub(super) fn run(post: &Post, stop: &Stop) {
 }
 
 /// One round of every chore; returns whether a slice was full.
-fn tick(book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
+fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     book.sync_clock()?;
     let now = book.clock.now();
     let fresh = lead.since.is_some_and(|since| now >= since && now < since.plus_seconds(RENEW_SECONDS));
@@ -54,6 +54,11 @@ fn tick(book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
         lead.since = led.then_some(now);
         if !led {
             return Ok(false);
+        }
+        let resumed = receive_delivery::resume_deliveries(book, &post.books)?;
+        let forgotten = book.writer.write_blocking(receive_delivery::forget_bodies)?;
+        if resumed > 0 || forgotten > 0 {
+            tracing::info!(resumed, forgotten, "storefronts' messages were taken up again, old bodies forgotten");
         }
     }
     let rescued = book.writer.write_blocking(|tx, _| jobs::rescue(tx))?;

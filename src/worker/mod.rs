@@ -3,6 +3,7 @@
 mod chores;
 mod dispatch;
 mod imports;
+mod storefronts;
 mod webhooks;
 
 pub use dispatch::send_waiting;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
 use crate::outbound::Outbound;
+use crate::vault::Vault;
 
 /// What every letter carries besides its text.
 #[derive(Debug, Clone)]
@@ -39,6 +41,8 @@ pub struct Post {
     pub letterhead: Letterhead,
     /// What calls other people's servers.
     pub outbound: Outbound,
+    /// What opens the keys of shops.
+    pub vault: Vault,
 }
 
 /// The running threads.
@@ -99,6 +103,9 @@ impl Worker {
         let (import_post, import_stop) = (Arc::clone(&post), Arc::clone(&stop));
         let run = move || imports::run(&import_post, &import_stop);
         threads.push(std::thread::Builder::new().name("imports".to_owned()).spawn(run)?);
+        let (shop_post, shop_stop) = (Arc::clone(&post), Arc::clone(&stop));
+        let run = move || storefronts::run(&shop_post, &shop_stop);
+        threads.push(std::thread::Builder::new().name("storefronts".to_owned()).spawn(run)?);
         let (chore_post, chore_stop) = (Arc::clone(&post), Arc::clone(&stop));
         let run = move || chores::run(&chore_post, &chore_stop);
         threads.push(std::thread::Builder::new().name("chores".to_owned()).spawn(run)?);

@@ -22,6 +22,12 @@ mod lists;
 #[cfg(test)]
 mod purchases;
 #[cfg(test)]
+#[path = "../it/shop_signatures.rs"]
+#[expect(dead_code, reason = "shared with tests/it, which uses more of it")]
+mod shop_signatures;
+#[cfg(test)]
 mod signatures;
+#[cfg(test)]
+mod storefronts;
 #[cfg(test)]
 mod strings;

@@ -63,7 +63,7 @@ impl Who {
 }
 
 /// How to ask for one operation, and what those get who have the role but not the object.
-struct Row {
+pub(crate) struct Row {
     path: String,
     body: Option<Value>,
     /// The answer to whoever may.
@@ -77,11 +77,11 @@ struct Row {
 }
 
 impl Row {
-    fn new(may: u16, path: impl Into<String>) -> Self {
+    pub(crate) fn new(may: u16, path: impl Into<String>) -> Self {
         Self { path: path.into(), body: None, may, of_source: false, of_referrer: false, of_ledger: false }
     }
 
-    fn body(mut self, body: Value) -> Self {
+    pub(crate) fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
@@ -99,7 +99,7 @@ impl Row {
     }
 
     /// The object is the business's.
-    fn of_ledger(mut self) -> Self {
+    pub(crate) fn of_ledger(mut self) -> Self {
         self.of_ledger = true;
         self
     }
@@ -199,7 +199,8 @@ impl<'a> World<'a> {
         let row = if area.is_empty() {
             self.public_row(&name)
         } else {
-            self.people_row(&name).or_else(|| self.money_row(&name)).or_else(|| self.told_row(&name))
+            let area = self.people_row(&name).or_else(|| self.money_row(&name)).or_else(|| self.told_row(&name));
+            area.or_else(|| super::storefronts::access(&self.owner, &name))
         };
         row.unwrap_or_else(|| panic!("{name} has no row in the matrix"))
     }
@@ -303,6 +304,8 @@ impl<'a> World<'a> {
         Some(match name {
             "GET /r/{code}" => Row::new(302, "/r/JOE"),
             "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
+            "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
+            "POST /webhooks/{kind}/{id}" => Row::new(401, format!("/webhooks/shopify/{}", self.sale)).body(json!({})),
             "GET /metrics" => Row::new(404, "/metrics"),
             "GET /health/live" => Row::new(200, "/health/live"),
             "GET /health/ready" => Row::new(200, "/health/ready"),

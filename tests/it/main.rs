@@ -13,6 +13,8 @@ mod check;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod crashes;
@@ -20,6 +22,8 @@ mod crashes;
 mod demo;
 #[cfg(test)]
 mod dice;
+#[cfg(test)]
+mod fake_shop;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
@@ -51,7 +55,13 @@ mod schema;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]
+mod shop_errands;
+#[cfg(test)]
+mod shop_signatures;
+#[cfg(test)]
 mod smtp_server;
+#[cfg(test)]
+mod storefronts;
 #[cfg(test)]
 mod supplies;
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     customers::configure(cfg);
     inbound_deliveries::configure(cfg);
     imports::configure(cfg);
+    inbound_deliveries::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
     referrers::configure(cfg);

@@ -1,0 +1,3 @@
+DROP TABLE coupons;
+DROP TABLE inbound_deliveries;
+DROP TABLE connections;
