@@ -718,76 +718,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use super::super::types::*;
-
-    connections (id) {
-        id -> DbUuid,
-        kind -> Text,
-        name -> Text,
-        source -> Text,
-        currency -> Nullable<Text>,
-        code_sources -> DbJson,
-        field_map -> Nullable<DbJson>,
-        signature_header -> Nullable<Text>,
-        secret -> Text,
-        secret_before -> Nullable<Text>,
-        secret_before_until -> Nullable<DbInstant>,
-        api_url -> Nullable<Text>,
-        api_key -> Nullable<Text>,
-        pull -> Bool,
-        coupons -> Bool,
-        pulled_to -> Nullable<DbInstant>,
-        pull_started_at -> Nullable<DbInstant>,
-        pull_cursor -> Nullable<Text>,
-        pull_error -> Nullable<Text>,
-        last_delivery_at -> Nullable<DbInstant>,
-        removed_at -> Nullable<DbInstant>,
-        created_at -> DbInstant,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use super::super::types::*;
-
-    inbound_deliveries (id) {
-        id -> DbUuid,
-        connection_id -> DbUuid,
-        delivery_key -> Text,
-        topic -> Text,
-        status -> Text,
-        test -> Bool,
-        body -> Nullable<Binary>,
-        error -> Nullable<Text>,
-        outcome -> DbJson,
-        attempts -> BigInt,
-        received_at -> DbInstant,
-        settled_at -> Nullable<DbInstant>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use super::super::types::*;
-
-    coupons (connection_id, code_id) {
-        connection_id -> DbUuid,
-        code_id -> DbUuid,
-        code -> Text,
-        active -> Bool,
-        gives -> Text,
-        remote_id -> Nullable<Text>,
-        status -> Text,
-        error -> Nullable<Text>,
-        attempts -> BigInt,
-        next_at -> DbInstant,
-        checked_at -> Nullable<DbInstant>,
-        created_at -> DbInstant,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -832,7 +762,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunks,
     import_rows,
     import_openings,
-    connections,
-    inbound_deliveries,
-    coupons,
 );

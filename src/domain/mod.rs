@@ -22,6 +22,7 @@ pub mod program;
 pub mod referrer;
 pub mod refund;
 pub mod report;
+pub mod robot;
 pub mod rule;
 pub mod sale;
 pub mod signature;

@@ -31,3 +31,5 @@ mod signatures;
 mod storefronts;
 #[cfg(test)]
 mod strings;
+#[cfg(test)]
+mod visitors;

@@ -237,6 +237,7 @@ impl<'a> World<'a> {
                 Row::new(200, format!("/v1/referrers/{referrer}/balance")).of_source().of_referrer()
             }
             "GET /v1/codes/{code}" => Row::new(200, "/v1/codes/JOE").of_referrer(),
+            "GET /v1/codes/{code}/clicks" => Row::new(200, "/v1/codes/JOE/clicks").of_referrer(),
             "PATCH /v1/codes/{code}" => {
                 Row::new(200, "/v1/codes/JOE").body(json!({"destination": "https://shop.example/tea"})).of_ledger()
             }
@@ -303,6 +304,8 @@ impl<'a> World<'a> {
         let mail = &self.mail;
         Some(match name {
             "GET /r/{code}" => Row::new(302, "/r/JOE"),
+            "GET /q/{image}" => Row::new(200, "/q/JOE.svg"),
+            "GET /hound.js" => Row::new(200, "/hound.js"),
             "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
             "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
             "POST /webhooks/{kind}/{id}" => Row::new(401, format!("/webhooks/shopify/{}", self.sale)).body(json!({})),

@@ -9,7 +9,11 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
+mod clicks;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
@@ -60,6 +64,7 @@ mod shop_errands;
 mod shop_signatures;
 #[cfg(test)]
 mod smtp_server;
+mod snippet;
 #[cfg(test)]
 mod storefronts;
 #[cfg(test)]

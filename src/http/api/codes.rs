@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::customer_body::given;
+use crate::db::click_days;
 use crate::db::referrers::{self, CodeRow};
 use crate::db::{Conn, DbResult, tallies, terms};
 use crate::domain::code::Code;
@@ -18,14 +19,18 @@ use crate::domain::principal::{Role, Scope};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::check_amount;
 use crate::http::body::Body;
-use crate::http::callers::{Caller, CodeReader, Owner};
+use crate::http::callers::{AnyReader, Caller, CodeReader, Owner};
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::operations::change_code::{CodeChange, CodeChanged, change_code};
 
+/// Days shown of a code: a year and a month.
+const DAYS_MAX: i64 = 400;
+
 /// Adds the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(web::resource("/v1/codes/{code}").route(web::get().to(read)).route(web::patch().to(change)));
+    cfg.service(web::resource("/v1/codes/{code}").route(web::get().to(read)).route(web::patch().to(change)))
+        .service(web::resource("/v1/codes/{code}/clicks").route(web::get().to(clicks)));
 }
 
 /// A code with its link.
@@ -144,6 +149,35 @@ fn promised(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Option<Commis
     let Some(current) = program.current().filter(|current| !current.terms.friend_discounts.is_empty()) else { return Ok(None) };
     let tier = tallies::tiers(conn, &[referrer])?.pop().map(|(_, tier)| tier);
     Ok(discount_for(&current.terms, tier.as_deref()).cloned())
+}
+
+#[derive(Debug, Serialize)]
+struct ClicksView {
+    day: String,
+    clicks: i64,
+}
+
+/// The newest days with visits; the last hour or two are not counted yet.
+async fn clicks(caller: AnyReader, code: web::Path<String>) -> Result<impl Responder, ApiError> {
+    let code = Code::fold(&code).ok_or_else(unknown)?;
+    let found = caller
+        .read(move |conn| {
+            let Some(row) = referrers::codes_by_skeleton(conn, &[code.skeleton()])?.pop() else { return Ok(None) };
+            let days = click_days::of_code(conn, row.id, DAYS_MAX)?;
+            Ok(Some((row, days)))
+        })
+        .await?;
+    let (row, days) = found.ok_or_else(unknown)?;
+    let visible = match caller.principal.scope() {
+        Scope::Referrer(own) => own == row.referrer_id,
+        Scope::All | Scope::Source(_) => true,
+        Scope::Nothing => false,
+    };
+    if !visible {
+        return Err(unknown());
+    }
+    let days = days.into_iter().map(|row| ClicksView { day: row.day, clicks: row.clicks });
+    Ok(Json(serde_json::json!({ "data": days.collect::<Vec<_>>() })))
 }
 
 #[derive(Debug, Deserialize)]
