@@ -63,7 +63,7 @@ async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) 
         .secure(app.base_url.starts_with("https://"))
         .max_age(actix_web::cookie::time::Duration::days(entry.window_days.clamp(1, COOKIE_DAYS_MAX)))
         .finish();
-    Ok(found(&target.with_click(click, &entry.code)).cookie(cookie).finish())
+    Ok(found(&target.with_click(click)).cookie(cookie).finish())
 }
 
 /// Asks for the click to be kept and waits for its commit, but not for long: the visitor goes on
