@@ -9,6 +9,7 @@ use std::path::Path;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -62,6 +63,7 @@ pub struct Keyring {
     kid: String,
     fingerprint: String,
     signing: EncodingKey,
+    seed: [u8; 32],
     trusted: HashMap<String, DecodingKey>,
     validation: Validation,
 }
@@ -152,13 +154,23 @@ impl Keyring {
         let kid: String = fingerprint.chars().take(16).collect();
         let der = key.to_pkcs8_der().map_err(|error| KeyError(format!("the signing key cannot be encoded: {error}")))?;
         let trusted = HashMap::from([(kid.clone(), DecodingKey::from_ed_der(public.as_bytes()))]);
-        Ok(Self { kid, fingerprint, signing: EncodingKey::from_ed_der(der.as_bytes()), trusted, validation: validation() })
+        let signing = EncodingKey::from_ed_der(der.as_bytes());
+        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), trusted, validation: validation() })
     }
 
     /// Names the key without telling it: SHA-256 of the public half, as hexadecimal.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// A key for another purpose, that tells nothing of this one: HMAC-SHA256 under it (RFC 5869 §2.3
+    /// with one block).
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        // HMAC takes keys of any length; the branch for one it refuses is never taken.
+        let mac = Hmac::<Sha256>::new_from_slice(&self.seed);
+        mac.map(|mac| mac.chain_update(purpose).chain_update([1]).finalize().into_bytes().into()).unwrap_or_default()
     }
 
     /// Signs a token.

@@ -33,6 +33,8 @@ pub struct Customer {
     pub orders_before: i64,
     /// Earliest imported order of the past.
     pub history_since: Option<Instant>,
+    /// Whether an introduction of his was ever registered, so that only then one is looked for.
+    pub introduced: bool,
     /// The shop's own words.
     pub metadata: Json<Metadata>,
     /// Who he turned out to be.
@@ -43,7 +45,7 @@ pub struct Customer {
 
 columns!(
     Customer,
-    customers(id, name, name_folded, first_order_at, orders_before, history_since, metadata, merged_into, created_at)
+    customers(id, name, name_folded, first_order_at, orders_before, history_since, introduced, metadata, merged_into, created_at)
 );
 
 /// A key and whose it is.
@@ -105,6 +107,7 @@ impl Customer {
             first_order_at: None,
             orders_before: 0,
             history_since: None,
+            introduced: false,
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
@@ -295,6 +298,7 @@ pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
                 customers::first_order_at.eq(excluded(customers::first_order_at)),
                 customers::orders_before.eq(excluded(customers::orders_before)),
                 customers::history_since.eq(excluded(customers::history_since)),
+                customers::introduced.eq(excluded(customers::introduced)),
                 customers::metadata.eq(excluded(customers::metadata)),
                 customers::merged_into.eq(excluded(customers::merged_into)),
             ))

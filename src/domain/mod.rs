@@ -2,11 +2,13 @@
 //! nothing here reads a clock, a database, a socket or the environment.
 
 pub mod attribution;
+pub mod claim;
 pub mod click;
 pub mod code;
 pub mod commission;
 pub mod customer;
 pub mod field;
+pub mod fraud;
 pub mod id;
 pub mod instant;
 pub mod intake;
@@ -21,5 +23,6 @@ pub mod referrer;
 pub mod refund;
 pub mod report;
 pub mod sale;
+pub mod signal;
 pub mod signature;
 pub mod webhook;

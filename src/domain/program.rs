@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::ClaimRules;
 use super::commission::CommissionRule;
 use super::field::{FieldError, short_text};
+use super::fraud::FraudRules;
 use super::instant::Instant;
 use super::money::{AMOUNT_MAX, ByCurrency, Currency, Rate};
 
@@ -67,6 +69,12 @@ pub struct Terms {
     pub allowed_hosts: Vec<String>,
     /// Whether new sales stop earning.
     pub closed: bool,
+    /// Days an introduction registered before the order counts, unless it says otherwise.
+    pub introduction_days: i64,
+    /// How referrers' claims are dealt with.
+    pub claims: ClaimRules,
+    /// Which signs hold a commission until the owner has looked.
+    pub fraud: FraudRules,
 }
 
 /// Terms with their place in the program's history.
@@ -97,6 +105,9 @@ impl Default for Terms {
             shop_url: None,
             allowed_hosts: Vec::new(),
             closed: false,
+            introduction_days: 90,
+            claims: ClaimRules::default(),
+            fraud: FraudRules::default(),
         }
     }
 }
@@ -163,6 +174,7 @@ impl Terms {
         };
         within("/hold_days", self.hold_days, 3_650);
         within("/window_days", self.window_days, 3_650);
+        within("/introduction_days", self.introduction_days, 3_650);
         for amount in self.minimum_sale.values() {
             within("/minimum_sale", *amount, AMOUNT_MAX);
         }
@@ -183,6 +195,7 @@ impl Terms {
             faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
         }
         faults.extend(short_text("/shop_name", &self.shop_name).err());
+        faults.extend(self.claims.check().chain(self.fraud.check()));
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }

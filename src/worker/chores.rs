@@ -8,7 +8,7 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::operations::books::Book;
-use crate::operations::{forget_deliveries, forget_requests, mature_commissions};
+use crate::operations::{expire_claims, forget_deliveries, forget_requests, mature_commissions};
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
 const LEAD_SECONDS: i64 = 20;
@@ -63,6 +63,8 @@ fn tick(book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     let matured = book.writer.write_blocking(mature_commissions::mature_commissions)?;
     let forgotten = book.writer.write_blocking(|tx, now: Instant| forget_requests::forget_requests(tx, now))?;
     let logged = book.writer.write_blocking(|tx, now: Instant| forget_deliveries::forget_deliveries(tx, now))?;
+    let expired = book.writer.write_blocking(expire_claims::expire_claims)?;
     let full = usize::try_from(mature_commissions::SLICE).unwrap_or(usize::MAX);
-    Ok(matured >= full || forgotten >= full || logged >= full)
+    let more = i64::try_from(expired).unwrap_or(i64::MAX) >= expire_claims::SLICE;
+    Ok(matured >= full || forgotten >= full || logged >= full || more)
 }

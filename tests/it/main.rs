@@ -11,6 +11,8 @@ mod bad_requests;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod contract;
@@ -21,11 +23,15 @@ mod demo;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod fraud;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod labelled;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]

@@ -3,16 +3,19 @@
 use actix_web::web::ServiceConfig;
 
 mod adjustments;
+mod claims;
 pub mod codes;
 mod commissions;
 pub mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod decisions;
 mod imports;
 mod payout_view;
 mod payouts;
 pub mod program;
 mod reconciliations;
+mod referrals;
 pub mod referrers;
 mod refunds;
 mod reports;
@@ -26,12 +29,15 @@ mod webhook_endpoints;
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
     adjustments::configure(cfg);
+    claims::configure(cfg);
     codes::configure(cfg);
     commissions::configure(cfg);
     customers::configure(cfg);
+    decisions::configure(cfg);
     imports::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
+    referrals::configure(cfg);
     referrers::configure(cfg);
     reconciliations::configure(cfg);
     refunds::configure(cfg);

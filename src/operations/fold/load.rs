@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::evidence::Board;
 use super::state::{Evidence, OrderState, RefundState, revision, verdict};
+use super::watch::Watch;
 use super::{Fold, Standing, write};
 use crate::db::sales::{HintRow, LineRow, SaleRow};
 use crate::db::types::Json;
-use crate::db::{Conn, DbFault, DbResult, Tx, commissions, sale_lists, sales, terms};
+use crate::db::{Conn, DbFault, DbResult, Tx, commissions, introductions, sale_lists, sales, terms};
 use crate::domain::attribution::Decision;
 use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
@@ -38,6 +39,8 @@ pub fn states(conn: &mut Conn<'_>, rows: Vec<SaleRow>) -> DbResult<Vec<OrderStat
     for row in sales::verdicts_of(conn, &ids)? {
         if let Some(order) = orders.get_mut(&row.sale_id) {
             order.verdict = Some(verdict(&row));
+            let Json(inputs) = row.inputs;
+            (order.traces, order.disposable) = (inputs.traces, inputs.disposable);
         }
     }
     for row in commissions::refunds_of(conn, &ids)? {
@@ -75,8 +78,13 @@ impl Fold {
         let earliest = orders.values().map(|order| order.sale.occurred_at).fold(earliest, Instant::min);
         let mut evidence: Vec<Evidence<'_>> = orders.values().map(OrderState::evidence).collect();
         evidence.extend_from_slice(reported);
+        let introduced: Vec<CustomerId> = people.rows.values().filter(|row| row.introduced).map(|row| row.id).collect();
+        let introductions = if introduced.is_empty() { Vec::new() } else { introductions::standing_of(tx, &introduced)? };
         let also: Vec<ReferrerId> = referrals.iter().map(|referral| referral.referrer_id).chain(credited(&orders)).collect();
-        let board = Board::read(tx, &evidence, &also, earliest.plus_days(-window), program.id, now)?;
+        let introducers: Vec<ReferrerId> = introductions.iter().map(|introduction| introduction.referrer_id).collect();
+        let board =
+            Board::read(tx, &evidence, &[also, introducers.clone()].concat(), earliest.plus_days(-window), program.id, now)?;
+        let watch = Watch::read(tx, &program, people, reported, &board.earners(&introducers), now)?;
         Ok(Self {
             now,
             program,
@@ -85,7 +93,9 @@ impl Fold {
             customers,
             survivors: people.rows.keys().map(|id| (*id, people.survivor(*id))).collect(),
             referrals: referrals.into_iter().map(|referral| (people.survivor(referral.customer_id), referral)).collect(),
+            introductions: introductions.into_iter().map(|row| (people.survivor(row.customer_id), row)).collect(),
             evidence: board,
+            watch,
             out: write::Writes::default(),
         })
     }
@@ -126,8 +136,11 @@ fn standings(tx: &mut Tx<'_>, people: &People) -> DbResult<HashMap<CustomerId, S
 }
 
 fn credited(orders: &BTreeMap<SaleId, OrderState>) -> impl Iterator<Item = ReferrerId> {
-    orders.values().filter_map(|order| match &order.sale.decision {
-        Some(Json(Decision::Credit { referrer_id })) => Some(*referrer_id),
-        _ => None,
+    orders.values().flat_map(|order| {
+        let decided = match &order.sale.decision {
+            Some(Json(Decision::Credit { referrer_id })) => Some(*referrer_id),
+            _ => None,
+        };
+        decided.into_iter().chain(order.sale.claimed_by)
     })
 }

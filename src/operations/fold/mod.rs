@@ -7,11 +7,13 @@ mod evidence;
 mod judge;
 mod load;
 mod state;
+mod watch;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::db::commissions::ReferralRow;
+use crate::db::introductions::Introduction;
 use crate::db::terms::Program;
 use crate::db::types::{AnyId, ChangeCause};
 use crate::domain::id::{CustomerId, SaleId};
@@ -44,7 +46,9 @@ pub struct Fold {
     customers: HashMap<CustomerId, Standing>,
     survivors: HashMap<CustomerId, CustomerId>,
     referrals: HashMap<CustomerId, ReferralRow>,
+    introductions: HashMap<CustomerId, Introduction>,
     evidence: evidence::Board,
+    watch: watch::Watch,
     out: write::Writes,
 }
 

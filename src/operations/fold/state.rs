@@ -8,10 +8,12 @@ use crate::db::types::{HintKind, Json};
 use crate::domain::attribution::Verdict;
 use crate::domain::code::Code;
 use crate::domain::customer::{CustomerKey, KeyKind};
+use crate::domain::fraud::Trace;
 use crate::domain::id::{RefundId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::refund::{RefundContent, Refunded, RefundedOrder, refunded};
 use crate::domain::sale::{Amounts, Hint, Line, SaleContent};
+use crate::domain::signal::Signal;
 
 /// One report of the order, worked out.
 #[derive(Debug, Clone)]
@@ -52,6 +54,10 @@ pub struct OrderState {
     pub verdict: Option<Verdict>,
     /// The live commission.
     pub commission: Option<CommissionRow>,
+    /// What was found in common with those who would earn it, when it was last judged.
+    pub traces: Vec<Trace>,
+    /// Whether the buyer's mailbox was found to be one for an hour.
+    pub disposable: bool,
 }
 
 /// An order as it is answered.
@@ -74,6 +80,8 @@ pub struct Evidence<'a> {
     pub reference: Option<&'a str>,
     /// The buyer's answer.
     pub hint: Option<&'a Hint>,
+    /// What the shop told of address, network and payment; none of a report that was judged before.
+    pub signals: &'a [Signal],
 }
 
 impl Revision {
@@ -86,7 +94,17 @@ impl OrderState {
     /// An order known only by its anchor.
     #[must_use]
     pub const fn new(sale: SaleRow, is_new: bool) -> Self {
-        Self { sale, is_new, changed: false, revisions: BTreeMap::new(), refunds: Vec::new(), verdict: None, commission: None }
+        Self {
+            sale,
+            is_new,
+            changed: false,
+            revisions: BTreeMap::new(),
+            refunds: Vec::new(),
+            verdict: None,
+            commission: None,
+            traces: Vec::new(),
+            disposable: false,
+        }
     }
 
     /// The current revision with its number.
@@ -103,6 +121,7 @@ impl OrderState {
             codes: &revision.content.codes,
             reference: revision.content.reference.as_deref(),
             hint: revision.hint.as_ref(),
+            signals: &[],
         })
     }
 
