@@ -9,6 +9,7 @@ use std::path::Path;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -63,6 +64,7 @@ pub struct Keyring {
     kid: String,
     fingerprint: String,
     signing: EncodingKey,
+    seed: [u8; 32],
     trusted: HashMap<String, DecodingKey>,
     validation: Validation,
     vault: Vault,
@@ -156,7 +158,7 @@ impl Keyring {
         let trusted = HashMap::from([(kid.clone(), DecodingKey::from_ed_der(public.as_bytes()))]);
         let signing = EncodingKey::from_ed_der(der.as_bytes());
         let vault = Vault::of_seed(key.as_bytes());
-        Ok(Self { kid, fingerprint, signing, trusted, validation: validation(), vault })
+        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), trusted, validation: validation(), vault })
     }
 
     /// Names the key without telling it: SHA-256 of the public half, as hexadecimal.
@@ -169,6 +171,15 @@ impl Keyring {
     #[must_use]
     pub const fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// A key for another purpose, that tells nothing of this one: HMAC-SHA256 under it (RFC 5869 §2.3
+    /// with one block).
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        // HMAC takes keys of any length; the branch for one it refuses is never taken.
+        let mac = Hmac::<Sha256>::new_from_slice(&self.seed);
+        mac.map(|mac| mac.chain_update(purpose).chain_update([1]).finalize().into_bytes().into()).unwrap_or_default()
     }
 
     /// Signs a token.

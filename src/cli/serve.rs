@@ -35,7 +35,8 @@ pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listene
     let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
     let worker = if with_worker { Some(super::worker::start(config, books, &base_url, keys.vault())?) } else { None };
     let app = App::new(Arc::clone(books), keys, base_url, config.metrics_token.clone(), mail_is_on)
-        .with_outward(config.outward.clone());
+        .with_outward(config.outward.clone())
+        .behind(&config.trusted_proxies);
     let served = server::run(app, listener, config.workers);
     // Requests have ended; letters under way are finished, then everything asked for is written.
     if let Some(worker) = worker {

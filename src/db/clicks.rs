@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::schema::clicks;
 use super::{Conn, DbResult, Tx};
 use crate::domain::click::Click;
-use crate::domain::id::{ClickId, CodeId, ReferrerId, VisitorId};
+use crate::domain::id::{ClickId, CodeId, Mark, ReferrerId, VisitorId};
 use crate::domain::instant::Instant;
 
 /// A visit, as stored.
@@ -22,13 +22,25 @@ pub struct ClickRow {
     pub visitor: VisitorId,
     /// When.
     pub at: Instant,
+    /// Whether a page fetched the link as a part of itself.
+    pub embedded: bool,
+    /// The keyed hash of the visitor's network.
+    pub block: Option<Mark>,
 }
 
-columns!(ClickRow, clicks(id, code_id, referrer_id, visitor, at));
+columns!(ClickRow, clicks(id, code_id, referrer_id, visitor, at, embedded, block));
 
 impl From<&Click> for ClickRow {
     fn from(click: &Click) -> Self {
-        Self { id: click.id, code_id: click.code_id, referrer_id: click.referrer_id, visitor: click.visitor, at: click.at }
+        Self {
+            id: click.id,
+            code_id: click.code_id,
+            referrer_id: click.referrer_id,
+            visitor: click.visitor,
+            at: click.at,
+            embedded: click.embedded,
+            block: click.block,
+        }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Customer {
     pub history_since: Option<Instant>,
     /// His grade.
     pub tier: Option<String>,
+    /// Whether an introduction of his was ever registered, so that only then one is looked for.
+    pub introduced: bool,
     /// The shop's own words.
     pub metadata: Json<Metadata>,
     /// Who he turned out to be.
@@ -45,7 +47,19 @@ pub struct Customer {
 
 columns!(
     Customer,
-    customers(id, name, name_folded, first_order_at, orders_before, history_since, tier, metadata, merged_into, created_at)
+    customers(
+        id,
+        name,
+        name_folded,
+        first_order_at,
+        orders_before,
+        history_since,
+        tier,
+        introduced,
+        metadata,
+        merged_into,
+        created_at
+    )
 );
 
 /// A key and whose it is.
@@ -108,6 +122,7 @@ impl Customer {
             orders_before: 0,
             history_since: None,
             tier: None,
+            introduced: false,
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
@@ -299,6 +314,7 @@ pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
                 customers::orders_before.eq(excluded(customers::orders_before)),
                 customers::history_since.eq(excluded(customers::history_since)),
                 customers::tier.eq(excluded(customers::tier)),
+                customers::introduced.eq(excluded(customers::introduced)),
                 customers::metadata.eq(excluded(customers::metadata)),
                 customers::merged_into.eq(excluded(customers::merged_into)),
             ))

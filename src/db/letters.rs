@@ -6,8 +6,9 @@ use super::outbox::Mail;
 use super::schema::{codes, commission_changes, commissions, customer_keys, customers, mail_optouts, mails, payouts, referrers};
 use super::types::AnyId;
 use super::{Conn, DbResult};
+use crate::domain::claim::{ClaimStatus, DeclineReason};
 use crate::domain::customer::KeyKind;
-use crate::domain::id::{ChangeId, CommissionId, CustomerId, MailId, PayoutId, ReferrerId};
+use crate::domain::id::{ChangeId, ClaimId, CommissionId, CustomerId, MailId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Money;
 use crate::domain::notice::Notice;
@@ -37,7 +38,7 @@ pub struct Matter {
     pub due_at: Option<Instant>,
     /// A payout's reference.
     pub reference: Option<String>,
-    /// Why a payout failed.
+    /// Why a payout failed or a claim was declined.
     pub reason: Option<String>,
 }
 
@@ -96,6 +97,7 @@ pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId) -> DbResult<Mat
         }
         Notice::CommissionReduced => of_change(conn, subject),
         Notice::PayoutSent | Notice::PayoutFailed => of_payout(conn, subject),
+        Notice::ClaimReceived | Notice::ClaimAccepted | Notice::ClaimDeclined => of_claim(conn, subject),
     }
 }
 
@@ -128,4 +130,11 @@ fn of_payout(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
         .select((payouts::amount, payouts::currency, payouts::reference, payouts::reason))
         .first(c))?;
     Ok(Matter { amount: Some(Money { amount, currency }), reference, reason, ..Matter::default() })
+}
+
+fn of_claim(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
+    let claim = super::claims::find(conn, ClaimId::from_uuid(subject.uuid()))?.ok_or(super::DbFault::NotFound)?;
+    let late = (claim.status == ClaimStatus::Expired).then_some("We could not look into it in time; you may tell us again.");
+    let reason = claim.reason.map(DeclineReason::sentence).or(late).map(ToOwned::to_owned);
+    Ok(Matter { due_at: Some(claim.decide_by), reason, ..Matter::default() })
 }

@@ -39,6 +39,24 @@ pub fn open_proposals(conn: &mut Conn<'_>, after: Option<ProposalId>, limit: i64
     })
 }
 
+/// One proposal, be it open or not.
+///
+/// # Errors
+/// What the database reports.
+pub fn proposal(conn: &mut Conn<'_>, id: ProposalId) -> DbResult<Option<Proposal>> {
+    on_db!(conn, c => merge_proposals::table.find(id).select(Proposal::as_select()).first(c).optional())
+}
+
+/// Ends an open proposal; returns whether it was open until now.
+///
+/// # Errors
+/// What the database reports.
+pub fn dismiss(tx: &mut Tx<'_>, id: ProposalId, now: Instant) -> DbResult<bool> {
+    let open = merge_proposals::table.find(id).filter(merge_proposals::resolved_at.is_null());
+    let ended = on_db!(tx, c => diesel::update(open).set(merge_proposals::resolved_at.eq(now)).execute(c))?;
+    Ok(ended == 1)
+}
+
 /// Ends the proposals whose two customers are both of `family`.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! Lists of orders: for callers, narrowed to what they may see, and for the fold.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::sales::SaleRow;
 use super::schema::sales;
@@ -150,6 +152,21 @@ fn scope_source(scope: &Scope) -> Option<Option<&str>> {
         Scope::Source(source) => Some(Some(source)),
         Scope::Referrer(_) | Scope::Nothing => None,
     }
+}
+
+/// Held orders after `after`, oldest first. Said in words that the index of held orders answers.
+///
+/// # Errors
+/// What the database reports.
+pub fn held(conn: &mut Conn<'_>, after: Option<SaleId>, limit: i64) -> DbResult<Vec<SaleRow>> {
+    on_db!(conn, c => {
+        let held = sql::<Bool>("verdict_kind = 'held'");
+        let mut query = sales::table.filter(held).select(SaleRow::as_select()).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(sales::id.gt(after));
+        }
+        query.order(sales::id).limit(limit).load(c)
+    })
 }
 
 /// Of the given customers (read under their locks), those whose first sale has been, and which it was.

@@ -59,6 +59,8 @@ pub struct SaleRow {
     pub friend_discount: i64,
     /// The owner's word.
     pub decision: Option<Json<Decision>>,
+    /// Whose claim on it the owner accepted.
+    pub claimed_by: Option<ReferrerId>,
     /// The latest verdict's number; 0 before the first.
     pub verdict_seq: i64,
     /// How it ended.
@@ -97,6 +99,7 @@ columns!(
         over_refunded,
         friend_discount,
         decision,
+        claimed_by,
         verdict_seq,
         verdict_kind,
         verdict_reason,
@@ -268,7 +271,7 @@ pub fn update(tx: &mut Tx<'_>, row: &SaleRow) -> DbResult<()> {
             (sales::paid_at.eq(row.paid_at), sales::due_at.eq(row.due_at), sales::currency.eq(row.currency)),
             (sales::base.eq(row.base), sales::base_refunded.eq(row.base_refunded), sales::total.eq(row.total)),
             (sales::total_disagrees.eq(row.total_disagrees), sales::over_refunded.eq(row.over_refunded), sales::friend_discount.eq(row.friend_discount)),
-            (sales::decision.eq(&row.decision), sales::verdict_seq.eq(row.verdict_seq), sales::verdict_kind.eq(row.verdict_kind)),
+            (sales::decision.eq(&row.decision), sales::claimed_by.eq(row.claimed_by), sales::verdict_seq.eq(row.verdict_seq), sales::verdict_kind.eq(row.verdict_kind)),
             (sales::verdict_reason.eq(row.verdict_reason), sales::referrer_id.eq(row.referrer_id), sales::metadata.eq(&row.metadata)),
         ))
         .execute(c)
@@ -360,6 +363,7 @@ impl SaleRow {
             over_refunded: false,
             friend_discount: 0,
             decision: None,
+            claimed_by: None,
             verdict_seq: 0,
             verdict_kind: None,
             verdict_reason: None,

@@ -78,6 +78,7 @@ diesel::table! {
         orders_before -> BigInt,
         history_since -> Nullable<DbInstant>,
         tier -> Nullable<Text>,
+        introduced -> Bool,
         metadata -> DbJson,
         merged_into -> Nullable<DbUuid>,
         created_at -> DbInstant,
@@ -149,6 +150,8 @@ diesel::table! {
         referrer_id -> DbUuid,
         visitor -> DbUuid,
         at -> DbInstant,
+        embedded -> Bool,
+        block -> Nullable<DbUuid>,
     }
 }
 
@@ -178,6 +181,7 @@ diesel::table! {
         over_refunded -> Bool,
         friend_discount -> BigInt,
         decision -> Nullable<DbJson>,
+        claimed_by -> Nullable<DbUuid>,
         verdict_seq -> BigInt,
         verdict_kind -> Nullable<Text>,
         verdict_reason -> Nullable<Text>,
@@ -718,6 +722,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    introductions (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        customer_id -> DbUuid,
+        referrer_id -> DbUuid,
+        code -> Nullable<Text>,
+        source -> Text,
+        terms_version -> BigInt,
+        expires_at -> DbInstant,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    claims (id) {
+        id -> DbUuid,
+        program_id -> DbUuid,
+        referrer_id -> DbUuid,
+        source -> Text,
+        order_id -> Nullable<Text>,
+        friend -> Nullable<Text>,
+        bought_on -> Nullable<Text>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        sale_id -> Nullable<DbUuid>,
+        decide_by -> DbInstant,
+        decided_by -> Nullable<Text>,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    sale_signals (mark, kind, sale_id) {
+        mark -> DbUuid,
+        kind -> Text,
+        sale_id -> DbUuid,
+        at -> DbInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -762,4 +818,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunks,
     import_rows,
     import_openings,
+    introductions,
+    claims,
+    sale_signals,
 );

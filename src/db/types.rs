@@ -13,7 +13,7 @@ use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::attribution::{Evidence, Reason, VerdictKind};
+use crate::domain::attribution::{Reason, VerdictKind};
 use crate::domain::commission::{Account, CommissionStatus, TransferKind};
 use crate::domain::customer::KeyKind;
 use crate::domain::id::*;
@@ -288,6 +288,9 @@ macro_rules! text_enums {
     )+};
 }
 
+// After the macros it uses.
+mod claims;
+
 text!(Currency, Currency::code, |text: &str| Currency::parse(text).ok());
 
 text_enums! {
@@ -298,9 +301,6 @@ text_enums! {
     CodeStatus { Active = "active", Retired = "retired" }
     SaleStatus { Placed = "placed", Paid = "paid", Cancelled = "cancelled" }
     VerdictKind { Attributed = "attributed", Unattributed = "unattributed", Held = "held" }
-    Evidence {
-        OwnerDecision = "owner_decision", Referral = "referral", Code = "code", Click = "click", ReferredBy = "referred_by",
-    }
     Reason {
         History = "history", NoEvidence = "no_evidence", NoCustomer = "no_customer", UnknownCode = "unknown_code",
         CodeRetired = "code_retired", ReferrerPaused = "referrer_paused", OutsideWindow = "outside_window",
@@ -324,7 +324,8 @@ text_enums! {
     Notice {
         Welcome = "welcome", SaleCredited = "sale_credited", BonusEarned = "bonus_earned", YouDidNotKnow = "you_did_not_know",
         CommissionApproved = "commission_approved", CommissionReduced = "commission_reduced",
-        PayoutSent = "payout_sent", PayoutFailed = "payout_failed",
+        PayoutSent = "payout_sent", PayoutFailed = "payout_failed", ClaimReceived = "claim_received",
+        ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined",
     }
     Rail { Manual = "manual", Offset = "offset" }
     PayoutStatus {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Code;
 use super::earning::{over_cap, plan};
+use super::fraud::{Sign, signs};
 use super::id::ReferrerId;
 use super::program::{Lifetime, Terms, Touch};
 use super::sale::SaleStatus;
@@ -21,6 +22,8 @@ pub use inputs::{ClickStanding, CodeStanding, CustomerStanding, Decision, HintSt
 pub enum Evidence {
     /// The owner decided.
     OwnerDecision,
+    /// A referrer said "I sent her", and the owner agreed.
+    AcceptedClaim,
     /// An earlier introduction still lives.
     Referral,
     /// A code at checkout.
@@ -29,6 +32,8 @@ pub enum Evidence {
     Click,
     /// The buyer's answer to "who sent you?".
     ReferredBy,
+    /// An introduction registered before the order, such as at sign-up.
+    Introduction,
 }
 
 /// How a verdict ended.
@@ -104,15 +109,16 @@ pub struct Verdict {
     pub terms_version: i64,
 }
 
-struct Candidate {
+struct Candidate<'a> {
     referrer_id: ReferrerId,
     code: Option<Code>,
     evidence: Evidence,
     terms_version: i64,
+    click: Option<&'a ClickStanding>,
 }
 
-enum Found {
-    Somebody(Candidate),
+enum Found<'a> {
+    Somebody(Candidate<'a>),
     NeedsMatch,
     Nobody(Reason),
 }
@@ -138,7 +144,7 @@ pub fn judge<'t>(inputs: &Inputs, terms_of: &dyn Fn(i64) -> &'t Terms) -> Verdic
         Some(Decision::Credit { referrer_id }) => {
             let promised = inputs.referral.as_ref().filter(|referral| referral.referrer_id == referrer_id);
             let version = promised.map_or(inputs.terms_version, |referral| referral.terms_version);
-            return attributed(Candidate { referrer_id, code: None, evidence: Evidence::OwnerDecision, terms_version: version });
+            return attributed(plain(referrer_id, Evidence::OwnerDecision, version));
         }
         None => {}
     }
@@ -159,10 +165,28 @@ pub fn judge<'t>(inputs: &Inputs, terms_of: &dyn Fn(i64) -> &'t Terms) -> Verdic
         Found::NeedsMatch => {
             Verdict { kind: VerdictKind::Held, evidence: Some(Evidence::ReferredBy), ..unattributed(Reason::NeedsMatch) }
         }
-        Found::Somebody(candidate) if beyond_caps(inputs, applied, &candidate) => {
-            Verdict { kind: VerdictKind::Held, reason: Some(Reason::OverCap), ..attributed(candidate) }
+        Found::Somebody(candidate) => {
+            let signs = signs(&terms.fraud, inputs, candidate.evidence, candidate.referrer_id, candidate.click);
+            let held_for = if signs.is_empty() {
+                beyond_caps(inputs, applied, &candidate).then_some(Reason::OverCap)
+            } else {
+                Some(Reason::SuspectedFraud)
+            };
+            match held_for {
+                Some(reason) => Verdict { kind: VerdictKind::Held, reason: Some(reason), ..attributed(candidate) },
+                None => attributed(candidate),
+            }
         }
-        Found::Somebody(candidate) => attributed(candidate),
+    }
+}
+
+/// The signs against crediting whom the evidence points to.
+#[must_use]
+pub fn suspicions<'t>(inputs: &Inputs, terms_of: &dyn Fn(i64) -> &'t Terms) -> Vec<Sign> {
+    let terms = terms_of(inputs.terms_version);
+    match find(inputs, terms, terms_of) {
+        Found::Somebody(found) => signs(&terms.fraud, inputs, found.evidence, found.referrer_id, found.click),
+        Found::NeedsMatch | Found::Nobody(_) => Vec::new(),
     }
 }
 
@@ -186,7 +210,12 @@ fn closed_door(inputs: &Inputs) -> Option<Reason> {
     }
 }
 
-fn attributed(candidate: Candidate) -> Verdict {
+/// A candidate by evidence without a code.
+const fn plain<'a>(referrer_id: ReferrerId, evidence: Evidence, terms_version: i64) -> Candidate<'a> {
+    Candidate { referrer_id, code: None, evidence, terms_version, click: None }
+}
+
+fn attributed(candidate: Candidate<'_>) -> Verdict {
     Verdict {
         kind: VerdictKind::Attributed,
         reason: None,
@@ -198,37 +227,37 @@ fn attributed(candidate: Candidate) -> Verdict {
 }
 
 /// Tries the evidence in the order of its weight; the reason reported is that of the best that failed.
-fn find<'t>(inputs: &Inputs, terms: &Terms, terms_of: &dyn Fn(i64) -> &'t Terms) -> Found {
+fn find<'a, 't>(inputs: &'a Inputs, terms: &Terms, terms_of: &dyn Fn(i64) -> &'t Terms) -> Found<'a> {
     let mut best_failure = None;
     let mut fail = |reason| {
         best_failure.get_or_insert(reason);
     };
+    match &inputs.claim {
+        None => {}
+        Some(claim) if claim.own => fail(Reason::SelfReferral),
+        Some(claim) => return Found::Somebody(plain(claim.referrer_id, Evidence::AcceptedClaim, inputs.terms_version)),
+    }
     if let Some(referral) = &inputs.referral {
         match referral_fault(inputs, referral, terms_of(referral.terms_version)) {
             None => {
+                let code = referral.code.clone();
                 return Found::Somebody(Candidate {
-                    referrer_id: referral.referrer_id,
-                    code: referral.code.clone(),
-                    evidence: Evidence::Referral,
-                    terms_version: referral.terms_version,
+                    code,
+                    ..plain(referral.referrer_id, Evidence::Referral, referral.terms_version)
                 });
             }
             Some(reason) => fail(reason),
         }
     }
-    let of_link = |link: &CodeStanding, evidence| {
-        Found::Somebody(Candidate {
-            referrer_id: link.referrer_id,
-            code: Some(link.code.clone()),
-            evidence,
-            terms_version: inputs.terms_version,
-        })
+    let of_link = |link: &CodeStanding, evidence, click| {
+        let code = Some(link.code.clone());
+        Found::Somebody(Candidate { code, click, ..plain(link.referrer_id, evidence, inputs.terms_version) })
     };
     for standing in &inputs.codes {
         match standing {
             None => fail(Reason::UnknownCode),
             Some(link) => match link_fault(link) {
-                None => return of_link(link, Evidence::Code),
+                None => return of_link(link, Evidence::Code, None),
                 Some(reason) => fail(reason),
             },
         }
@@ -237,7 +266,7 @@ fn find<'t>(inputs: &Inputs, terms: &Terms, terms_of: &dyn Fn(i64) -> &'t Terms)
         let inside = click.at <= inputs.occurred_at && click.at >= inputs.occurred_at.plus_days(-terms.window_days);
         match link_fault(&click.link) {
             _ if !inside => fail(Reason::OutsideWindow),
-            None => return of_link(&click.link, Evidence::Click),
+            None => return of_link(&click.link, Evidence::Click, Some(click)),
             Some(reason) => fail(reason),
         }
     }
@@ -246,14 +275,18 @@ fn find<'t>(inputs: &Inputs, terms: &Terms, terms_of: &dyn Fn(i64) -> &'t Terms)
         Some(hint) if hint.own => fail(Reason::SelfReferral),
         Some(hint) if hint.paused => fail(Reason::ReferrerPaused),
         Some(HintStanding { referrer_id: Some(referrer_id), .. }) => {
-            return Found::Somebody(Candidate {
-                referrer_id: *referrer_id,
-                code: None,
-                evidence: Evidence::ReferredBy,
-                terms_version: inputs.terms_version,
-            });
+            return Found::Somebody(plain(*referrer_id, Evidence::ReferredBy, inputs.terms_version));
         }
         Some(_) => return Found::NeedsMatch,
+    }
+    match inputs.introduction.as_ref().map(|introduction| (introduction, introduction.fault(inputs.occurred_at))) {
+        None => {}
+        Some((_, Some(reason))) => fail(reason),
+        Some((introduction, None)) => {
+            let code = introduction.code.clone();
+            let candidate = plain(introduction.referrer_id, Evidence::Introduction, introduction.terms_version);
+            return Found::Somebody(Candidate { code, ..candidate });
+        }
     }
     Found::Nobody(best_failure.unwrap_or(Reason::NoEvidence))
 }

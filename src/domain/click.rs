@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ClickId, CodeId, ReferrerId, VisitorId};
+use super::id::{ClickId, CodeId, Mark, ReferrerId, VisitorId};
 use super::instant::Instant;
 
 /// One visit. Its id, as 32 hexadecimal digits, is the opaque `ref` that travels to the shop and back.
@@ -18,6 +18,10 @@ pub struct Click {
     pub visitor: VisitorId,
     /// When.
     pub at: Instant,
+    /// Whether a page fetched the link as a part of itself (`Sec-Fetch-Dest`), which no visitor does.
+    pub embedded: bool,
+    /// The keyed hash of the visitor's network.
+    pub block: Option<Mark>,
 }
 
 /// The `ref` value that names a click.

@@ -27,6 +27,11 @@ fn found(inputs: &Inputs, verdict: &Verdict, terms: &Terms, evidence: Evidence) 
     let code = verdict.code.as_ref().map_or_else(String::new, ToString::to_string);
     match evidence {
         Evidence::OwnerDecision => "The owner credited the referrer.".to_owned(),
+        Evidence::AcceptedClaim => "The referrer claimed this sale, and the owner accepted it.".to_owned(),
+        Evidence::Introduction => {
+            let since = inputs.introduction.as_ref().map_or_else(String::new, |known| known.since.day_in(&terms.timezone));
+            format!("The customer was registered on {since} as introduced by the referrer.")
+        }
         Evidence::Referral => {
             let since = inputs.referral.as_ref().map_or_else(String::new, |referral| referral.since.day_in(&terms.timezone));
             let by = if code.is_empty() { String::new() } else { format!(" by the code {code}") };

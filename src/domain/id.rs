@@ -103,10 +103,26 @@ ids! {
     ConnectionId,
     /// One message of a storefront.
     InboundId,
+    /// "I sent her".
+    ClaimId,
+    /// An introduction registered before an order.
+    IntroductionId,
+    /// A keyed hash of something a buyer or visitor left.
+    Mark,
     /// Proof that a worker still owns a job.
     LeaseToken,
     /// One request to the API, named in logs and problems.
     RequestId,
+}
+
+impl CommissionId {
+    /// The lowest id that can be made at `at` or later.
+    #[must_use]
+    pub const fn lowest(at: Instant) -> Self {
+        // A time before 1970 is no time at which an id was made.
+        let millis = if at.micros() < 0 { 0 } else { at.micros().unsigned_abs() / 1_000 };
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
 }
 
 fn v7(now: Instant) -> Uuid {

@@ -2,6 +2,7 @@
 //! nothing here reads a clock, a database, a socket or the environment.
 
 pub mod attribution;
+pub mod claim;
 pub mod click;
 pub mod code;
 pub mod commission;
@@ -9,6 +10,7 @@ pub mod customer;
 pub mod earning;
 pub mod explanation;
 pub mod field;
+pub mod fraud;
 pub mod id;
 pub mod instant;
 pub mod intake;
@@ -25,6 +27,7 @@ pub mod report;
 pub mod robot;
 pub mod rule;
 pub mod sale;
+pub mod signal;
 pub mod signature;
 pub mod storefront;
 pub mod webhook;

@@ -24,11 +24,17 @@ pub enum Notice {
     PayoutSent,
     /// We could not pay you; the money is safe. Subject: the payout.
     PayoutFailed,
+    /// We have your claim and decide by a day. Subject: the claim.
+    ClaimReceived,
+    /// Your claim is right; the sale is credited. Subject: the claim.
+    ClaimAccepted,
+    /// Your claim was declined, or nobody decided in time; why. Subject: the claim.
+    ClaimDeclined,
 }
 
 impl Notice {
     /// Every kind, for tests and templates.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Welcome,
         Self::SaleCredited,
         Self::BonusEarned,
@@ -37,6 +43,9 @@ impl Notice {
         Self::CommissionReduced,
         Self::PayoutSent,
         Self::PayoutFailed,
+        Self::ClaimReceived,
+        Self::ClaimAccepted,
+        Self::ClaimDeclined,
     ];
 
     /// The word in the database, the API and `List-Id`.
@@ -51,6 +60,9 @@ impl Notice {
             Self::CommissionReduced => "commission_reduced",
             Self::PayoutSent => "payout_sent",
             Self::PayoutFailed => "payout_failed",
+            Self::ClaimReceived => "claim_received",
+            Self::ClaimAccepted => "claim_accepted",
+            Self::ClaimDeclined => "claim_declined",
         }
     }
 
@@ -61,6 +73,8 @@ impl Notice {
         match self {
             Self::Welcome | Self::SaleCredited | Self::BonusEarned | Self::YouDidNotKnow | Self::CommissionApproved => true,
             Self::CommissionReduced | Self::PayoutSent | Self::PayoutFailed => false,
+            // Answers to what he asked.
+            Self::ClaimReceived | Self::ClaimAccepted | Self::ClaimDeclined => false,
         }
     }
 }
@@ -84,12 +98,13 @@ pub struct NoticeFacts {
     pub amount: Option<Money>,
     /// What the commission is worth after the change (only `CommissionReduced`).
     pub remaining: Option<Money>,
-    /// When the hold ends, as a calendar day in the program's zone (only credited and named).
+    /// When the hold ends, as a calendar day in the program's zone (only credited and named); for a
+    /// claim, by when it is decided.
     pub due_on: Option<String>,
     /// What the shop pays per introduced customer, such as `10 %` or `50.00 EUR`.
     pub promise: String,
     /// The cheque's or transfer's reference (only `PayoutSent`).
     pub reference: Option<String>,
-    /// Why a payout failed (only `PayoutFailed`).
+    /// Why a payout failed or a claim was declined (only `PayoutFailed` and `ClaimDeclined`).
     pub reason: Option<String>,
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::ClaimRules;
 use super::commission::CommissionRule;
 use super::field::{FieldError, short_text};
+use super::fraud::FraudRules;
 use super::instant::Instant;
 use super::money::{ByCurrency, Currency, Rate};
 use super::rule::{Bonus, Caps, Faults, FriendDiscount, Rule};
@@ -116,6 +118,12 @@ pub struct Terms {
     pub allowed_hosts: Vec<String>,
     /// Whether new sales stop earning.
     pub closed: bool,
+    /// Days an introduction registered before the order counts, unless it says otherwise.
+    pub introduction_days: i64,
+    /// How referrers' claims are dealt with.
+    pub claims: ClaimRules,
+    /// Which signs hold a commission until the owner has looked.
+    pub fraud: FraudRules,
 }
 
 /// Terms with their place in the program's history.
@@ -152,6 +160,9 @@ impl Default for Terms {
             shop_url: None,
             allowed_hosts: Vec::new(),
             closed: false,
+            introduction_days: 90,
+            claims: ClaimRules::default(),
+            fraud: FraudRules::default(),
         }
     }
 }
@@ -249,6 +260,7 @@ impl Terms {
         };
         within("/hold_days", self.hold_days, 3_650);
         within("/window_days", self.window_days, 3_650);
+        within("/introduction_days", self.introduction_days, 3_650);
         faults.extend(self.faults_of_rules());
         if let Lifetime::Months { months } = self.lifetime
             && !(1..=120).contains(&months)
@@ -256,6 +268,7 @@ impl Terms {
             faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
         }
         faults.extend(short_text("/shop_name", &self.shop_name).err());
+        faults.extend(self.claims.check().chain(self.fraud.check()));
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }

@@ -8,6 +8,7 @@ use super::customer::{CustomerFacts, CustomerKey, Metadata};
 use super::field::FieldError;
 use super::instant::Instant;
 use super::money::{AMOUNT_MAX, Currency, spread};
+use super::signal::Signal;
 
 /// The most lines of one report over the API.
 pub const LINES_MAX: usize = 200;
@@ -111,6 +112,8 @@ pub struct SaleReport {
     pub history: bool,
     /// The shop's own words.
     pub metadata: Metadata,
+    /// What the shop told of address, network and payment.
+    pub signals: Vec<Signal>,
     /// The part that is compared.
     pub content: SaleContent,
 }

@@ -9,7 +9,7 @@ use super::instant::Instant;
 
 /// Everything that can be told. A kind is `noun.what_happened`; the noun's id stands in the message's
 /// `data` as `noun_id`.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 19] = [
     "sale.recorded",
     "sale.changed",
     "commission.approved",
@@ -24,6 +24,11 @@ pub const KINDS: [&str; 14] = [
     "referrer.resumed",
     "code.issued",
     "customer.merged",
+    "introduction.registered",
+    "claim.filed",
+    "claim.accepted",
+    "claim.declined",
+    "claim.expired",
 ];
 
 /// Kinds one endpoint may name.

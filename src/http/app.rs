@@ -1,5 +1,6 @@
 //! What every handler may reach: the ledgers, the sessions and the settings of this process.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -9,6 +10,7 @@ use super::sessions::Sessions;
 use crate::config::Secret;
 use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
+use crate::domain::signal::MarkKey;
 use crate::operations::books::Books;
 use crate::tokens::Keyring;
 use crate::vault::Vault;
@@ -35,6 +37,10 @@ pub struct App {
     pub clicks_missed: AtomicU64,
     /// Clicks that were not kept because sales came first.
     pub clicks_shed: AtomicU64,
+    /// Proxies whose word about the sender counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Marks addresses and payments, so that none is stored.
+    pub marks: MarkKey,
     /// What the contract names.
     pub routes: Vec<Route>,
     /// The reference page.
@@ -48,6 +54,7 @@ impl App {
     #[must_use]
     pub fn new(books: Arc<Books>, keys: Keyring, base_url: String, metrics_token: Option<Secret>, mail_is_on: bool) -> Self {
         let vault = keys.vault().clone();
+        let marks = MarkKey::new(keys.derive("marks"));
         let sessions = Sessions::new(keys, Arc::clone(&books.live));
         let routes = contract::routes(contract::OPENAPI);
         Self {
@@ -61,6 +68,8 @@ impl App {
             answered: Default::default(),
             clicks_missed: AtomicU64::new(0),
             clicks_shed: AtomicU64::new(0),
+            trusted_proxies: Vec::new(),
+            marks,
             docs: contract::page(&routes),
             routes,
             live_codes: Arc::default(),
@@ -72,6 +81,13 @@ impl App {
     #[must_use]
     pub fn with_outward(mut self, outward: Outward) -> Self {
         self.outward = outward;
+        self
+    }
+
+    /// The same behind proxies whose word about the sender counts.
+    #[must_use]
+    pub fn behind(mut self, proxies: &[IpAddr]) -> Self {
+        self.trusted_proxies = proxies.to_vec();
         self
     }
 

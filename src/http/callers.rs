@@ -124,6 +124,10 @@ permissions! {
     StaffReader: |who| matches!(who.role, Role::Owner | Role::Accountant | Role::Storefront);
     /// Who reads, each what is his: owner, accountant, storefront, referrer.
     AnyReader: |who| who.role != Role::Publishable;
+    /// Who says "I sent her": owner, and a referrer for himself.
+    Claimant: |who| matches!(who.role, Role::Owner | Role::Referrer);
+    /// Who reads what concerns referrers, each what is his: owner, accountant, referrer.
+    OwnReader: |who| matches!(who.role, Role::Owner | Role::Accountant | Role::Referrer);
     /// Who may look at a code: everybody with a token.
     CodeReader: |_| true;
     /// Who may move the sandbox: owner and storefront, with a sandbox token.

@@ -3,6 +3,7 @@
 //! A handler takes its permission as an argument (`callers`), its request parsed (`body`, `paging`),
 //! reads and writes through the caller's book, and answers JSON or a problem (`problem`).
 
+pub mod address;
 pub mod api;
 pub mod app;
 pub mod body;

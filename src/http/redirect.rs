@@ -9,6 +9,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::address;
 use super::app::App;
 use super::callers::book_of;
 use super::directory::Entry;
@@ -55,7 +56,7 @@ async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) 
         return Ok(found(target.plain()).finish());
     }
     let visitor = visitor(&req).unwrap_or_else(|| VisitorId::new(book.clock.now()));
-    let click = keep(&app, &book, &entry, visitor).await;
+    let click = keep(&app, &book, &entry, visitor, &req).await;
     let cookie = Cookie::build(VISITOR_COOKIE, visitor.uuid().simple().to_string())
         .path("/")
         .http_only(true)
@@ -68,9 +69,17 @@ async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) 
 
 /// Asks for the click to be kept and waits for its commit, but not for long: the visitor goes on
 /// either way, and a click that is late is committed all the same.
-async fn keep(app: &App, book: &Book, entry: &Entry, visitor: VisitorId) -> ClickId {
+async fn keep(app: &App, book: &Book, entry: &Entry, visitor: VisitorId, req: &HttpRequest) -> ClickId {
     let at = book.clock.now();
-    let click = Click { id: ClickId::new(at), code_id: entry.code_id, referrer_id: entry.referrer_id, visitor, at };
+    let click = Click {
+        id: ClickId::new(at),
+        code_id: entry.code_id,
+        referrer_id: entry.referrer_id,
+        visitor,
+        at,
+        embedded: is_embedded(req),
+        block: address::sender(req, &app.trusted_proxies).map(|address| app.marks.block(address).mark),
+    };
     let id = click.id;
     // Under a flood, or when the disk takes nothing, sales go first; now and then one is tried all the same.
     if !book.track_clicks.has_room() && !app.clicks_shed.fetch_add(1, Ordering::Relaxed).is_multiple_of(SHED_PROBE) {
@@ -112,6 +121,13 @@ fn visitor(req: &HttpRequest) -> Option<VisitorId> {
     let cookie = req.cookie(VISITOR_COOKIE)?;
     let shaped = cookie.value().len() == 32 && cookie.value().bytes().all(|byte| byte.is_ascii_hexdigit());
     if shaped { cookie.value().parse().ok() } else { None }
+}
+
+/// A page that fetched the link as a part of itself (Fetch Metadata §2.1): a hidden frame or a picture
+/// of one pixel, which no visitor sees or follows. Browsers that send no such header say nothing.
+fn is_embedded(req: &HttpRequest) -> bool {
+    let destination = req.headers().get("sec-fetch-dest").and_then(|value| value.to_str().ok());
+    destination.is_some_and(|destination| destination != "document")
 }
 
 /// A browser that only prepares for a visit that may never come.

@@ -44,6 +44,9 @@ pub fn render(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
         Notice::CommissionReduced => (Text::CommissionReduced { words }, Html::CommissionReduced { words }),
         Notice::PayoutSent => (Text::PayoutSent { words }, Html::PayoutSent { words }),
         Notice::PayoutFailed => (Text::PayoutFailed { words }, Html::PayoutFailed { words }),
+        Notice::ClaimReceived => (Text::ClaimReceived { words }, Html::ClaimReceived { words }),
+        Notice::ClaimAccepted => (Text::ClaimAccepted { words }, Html::ClaimAccepted { words }),
+        Notice::ClaimDeclined => (Text::ClaimDeclined { words }, Html::ClaimDeclined { words }),
     };
     // Writing strings into a string cannot fail; were it to, `Letter::message` refuses an empty text.
     let text = text.render().unwrap_or_default();
@@ -69,6 +72,12 @@ enum Text<'a> {
     PayoutSent { words: &'a Words },
     #[template(path = "mail/templates/payout_failed/letter.txt")]
     PayoutFailed { words: &'a Words },
+    #[template(path = "mail/templates/claim_received/letter.txt")]
+    ClaimReceived { words: &'a Words },
+    #[template(path = "mail/templates/claim_accepted/letter.txt")]
+    ClaimAccepted { words: &'a Words },
+    #[template(path = "mail/templates/claim_declined/letter.txt")]
+    ClaimDeclined { words: &'a Words },
 }
 
 #[derive(Template)]
@@ -89,6 +98,12 @@ enum Html<'a> {
     PayoutSent { words: &'a Words },
     #[template(path = "mail/templates/payout_failed/letter.html")]
     PayoutFailed { words: &'a Words },
+    #[template(path = "mail/templates/claim_received/letter.html")]
+    ClaimReceived { words: &'a Words },
+    #[template(path = "mail/templates/claim_accepted/letter.html")]
+    ClaimAccepted { words: &'a Words },
+    #[template(path = "mail/templates/claim_declined/letter.html")]
+    ClaimDeclined { words: &'a Words },
 }
 
 /// The facts as a template prints them.
@@ -144,6 +159,9 @@ fn subject(kind: Notice, shop: &str, amount: &str) -> String {
         Notice::CommissionReduced => (format!("{amount} taken back: order returned"), format!("{amount} taken back")),
         Notice::PayoutSent => (format!("{amount} is on its way"), String::new()),
         Notice::PayoutFailed => (format!("We could not pay you {amount}"), String::new()),
+        Notice::ClaimReceived => (format!("{shop} has your note"), "We have your note".to_owned()),
+        Notice::ClaimAccepted => (format!("You are right: {shop} credits you"), "You are right: credited to you".to_owned()),
+        Notice::ClaimDeclined => (format!("Your note to {shop}: not credited"), "Your note: not credited".to_owned()),
     };
     if long.chars().count() > SUBJECT_MAX && !short.is_empty() { short } else { long }
 }

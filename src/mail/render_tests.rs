@@ -83,6 +83,9 @@ fn the_subject_is_the_fact() {
     assert_eq!(subject(Notice::CommissionReduced), "12.50 EUR taken back: order returned");
     assert_eq!(subject(Notice::PayoutSent), "12.50 EUR is on its way");
     assert_eq!(subject(Notice::PayoutFailed), "We could not pay you 12.50 EUR");
+    assert_eq!(subject(Notice::ClaimReceived), "Bergrad has your note");
+    assert_eq!(subject(Notice::ClaimAccepted), "You are right: Bergrad credits you");
+    assert_eq!(subject(Notice::ClaimDeclined), "Your note to Bergrad: not credited");
 }
 
 #[test]
@@ -98,6 +101,9 @@ fn each_kind_holds_what_its_reader_needs() {
         (Notice::CommissionReduced, &["12.50 EUR", "It was 15.00 EUR and is now 2.50 EUR.\n\nYou did nothing wrong"]),
         (Notice::PayoutSent, &["12.50 EUR", "Reference: RF18 5390 0754", "ten"]),
         (Notice::PayoutFailed, &["12.50 EUR", "Your money is safe", "the bank does not know the account"]),
+        (Notice::ClaimReceived, &["by 2 December 2026", "nothing more you need to do"]),
+        (Notice::ClaimAccepted, &[link, "credited to you"]),
+        (Notice::ClaimDeclined, &["The reason: the bank does not know the account", "please reply"]),
     ] {
         for part in needed {
             assert!(text(kind).contains(part), "{kind:?} lacks {part:?}:\n{}", text(kind));

@@ -1,6 +1,7 @@
 //! Moves the sandbox's clock forward, so that a developer sees hold, approval and payout in a minute.
 
 use super::books::{Book, CLOCK_OFFSET};
+use super::expire_claims::{SLICE as EXPIRE_SLICE, expire_claims};
 use super::mature_commissions::{SLICE, mature_commissions};
 use crate::db::{DbResult, Tx, settings};
 use crate::domain::instant::Instant;
@@ -31,6 +32,7 @@ pub fn advance_sandbox(tx: &mut Tx<'_>, now: Instant, days: i64) -> DbResult<Adv
     let then = now.plus_days(days);
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
     while mature_commissions(tx, then)? >= full {}
+    while i64::try_from(expire_claims(tx, then)?).unwrap_or(0) >= EXPIRE_SLICE {}
     Ok(Advanced::To(then, ahead.micros()))
 }
 

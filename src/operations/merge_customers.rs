@@ -9,7 +9,7 @@ use crate::db::customers::{self, Customer};
 use crate::db::outbox::{self, NewEvent};
 use crate::db::referrers::{self, Referrer};
 use crate::db::types::{AnyId, Json};
-use crate::db::{DbResult, Tx, lost_race, merges};
+use crate::db::{DbResult, Tx, introductions, lost_race, merges};
 use crate::domain::customer::METADATA_MAX;
 use crate::domain::id::{CustomerId, EventId};
 use crate::domain::instant::Instant;
@@ -55,6 +55,7 @@ pub fn merge_customers(tx: &mut Tx<'_>, now: Instant, actor: &str, id: CustomerI
     customers::update_all(tx, &rows)?;
     merges::move_keys(tx, gone, kept)?;
     join_referrals(tx, now, kept, gone)?;
+    join_introductions(tx, now, kept, gone)?;
     join_referrers(tx, now, kept, gone)?;
     let family: Vec<CustomerId> =
         merges::lock_merged_into(tx, kept)?.iter().map(|row| row.id).chain(std::iter::once(kept)).collect();
@@ -88,6 +89,7 @@ fn absorb(kept: &mut Customer, gone: &Customer) {
     kept.first_order_at = [kept.first_order_at, gone.first_order_at].into_iter().flatten().min();
     kept.orders_before = kept.orders_before.max(gone.orders_before);
     kept.tier = kept.tier.take().or_else(|| gone.tier.clone());
+    kept.introduced |= gone.introduced;
     kept.history_since = [kept.history_since, gone.history_since].into_iter().flatten().min();
     for (name, value) in &gone.metadata.0 {
         if kept.metadata.0.len() < METADATA_MAX {
@@ -105,6 +107,16 @@ fn join_referrals(tx: &mut Tx<'_>, now: Instant, kept: CustomerId, gone: Custome
         merges::end_referrals(tx, &ended, now)?;
     }
     if *about != kept { merges::move_referral(tx, *oldest, kept) } else { Ok(()) }
+}
+
+/// Of two registered introductions the older lives on.
+fn join_introductions(tx: &mut Tx<'_>, now: Instant, kept: CustomerId, gone: CustomerId) -> DbResult<()> {
+    let standing = introductions::standing_of(tx, &[kept, gone])?;
+    let Some((oldest, younger)) = standing.split_first() else { return Ok(()) };
+    for row in younger {
+        introductions::end(tx, row.id, now)?;
+    }
+    if oldest.customer_id != kept { introductions::give(tx, oldest.id, kept) } else { Ok(()) }
 }
 
 /// Of two referrers the older is who the customer is from now on and has all codes; the younger

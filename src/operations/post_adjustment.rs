@@ -37,6 +37,8 @@ pub enum Outcome {
     NoReferrer,
     /// More was to be given up than is ready.
     ExceedsReady(Money),
+    /// More was to be forgiven than is owed to the shop.
+    ExceedsDebt(Money),
 }
 
 /// Posts an adjustment.
@@ -53,6 +55,13 @@ pub fn post_adjustment(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbRe
         let ready = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.ready);
         if amount.saturating_neg() > ready {
             return Ok(Outcome::ExceedsReady(Money { amount: ready, currency }));
+        }
+    }
+    if request.kind == AdjustmentKind::Forgive {
+        let balances = ledger::lock_balances(tx, vec![request.referrer_id])?;
+        let debt = balances.iter().find(|row| row.currency == currency).map_or(0, |row| row.ready.min(0).saturating_neg());
+        if amount > debt {
+            return Ok(Outcome::ExceedsDebt(Money { amount: debt, currency }));
         }
     }
     let row = Adjustment {

@@ -57,7 +57,12 @@ pub fn record_sales(tx: &mut Tx<'_>, now: Instant, requests: &[SaleRequest]) -> 
 }
 
 fn evidence_of(report: &SaleReport) -> Evidence<'_> {
-    Evidence { codes: &report.content.codes, reference: report.content.reference.as_deref(), hint: report.referred_by.as_ref() }
+    Evidence {
+        codes: &report.content.codes,
+        reference: report.content.reference.as_deref(),
+        hint: report.referred_by.as_ref(),
+        signals: &report.signals,
+    }
 }
 
 fn record(
@@ -91,6 +96,7 @@ fn record(
     let revision_id = revision.id;
     fold.advance(id, report.status, report.paid_at);
     fold.add_revision(id, report.version, revision);
+    fold.mark(id, &report.signals, report.content.occurred_at.unwrap_or(now));
     fold.amend(id, |sale| describe(sale, request, customer, first, people, now));
     if let (true, Some(customer)) = (report.history && first, customer) {
         fold.remember(customer, report.content.occurred_at.unwrap_or(now));

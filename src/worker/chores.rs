@@ -8,7 +8,9 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::operations::books::Book;
-use crate::operations::{forget_deliveries, forget_requests, mature_commissions, receive_delivery, roll_up_clicks};
+use crate::operations::{
+    expire_claims, forget_deliveries, forget_requests, mature_commissions, receive_delivery, roll_up_clicks,
+};
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
 const LEAD_SECONDS: i64 = 20;
@@ -69,6 +71,8 @@ fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     let forgotten = book.writer.write_blocking(|tx, now: Instant| forget_requests::forget_requests(tx, now))?;
     let logged = book.writer.write_blocking(|tx, now: Instant| forget_deliveries::forget_deliveries(tx, now))?;
     let more_clicks = book.writer.write_blocking(roll_up_clicks::roll_up_clicks)?;
+    let expired = book.writer.write_blocking(expire_claims::expire_claims)?;
     let full = usize::try_from(mature_commissions::SLICE).unwrap_or(usize::MAX);
-    Ok(matured >= full || forgotten >= full || logged >= full || more_clicks)
+    let more_claims = i64::try_from(expired).unwrap_or(i64::MAX) >= expire_claims::SLICE;
+    Ok(matured >= full || forgotten >= full || logged >= full || more_clicks || more_claims)
 }

@@ -2,6 +2,8 @@
 //! document. An operation without a row here fails the test.
 #![cfg(test)]
 
+mod claims;
+mod public;
 mod told;
 
 use std::cell::Cell;
@@ -74,11 +76,13 @@ pub(crate) struct Row {
     of_referrer: bool,
     /// Whether the request names an object, which the sandbox then does not have.
     of_ledger: bool,
+    /// What those get who may ask, but not for this object.
+    missing: u16,
 }
 
 impl Row {
     pub(crate) fn new(may: u16, path: impl Into<String>) -> Self {
-        Self { path: path.into(), body: None, may, of_source: false, of_referrer: false, of_ledger: false }
+        Self { path: path.into(), body: None, may, of_source: false, of_referrer: false, of_ledger: false, missing: 404 }
     }
 
     pub(crate) fn body(mut self, body: Value) -> Self {
@@ -104,6 +108,12 @@ impl Row {
         self
     }
 
+    /// The object is named in the body: who does not have it is at fault in that field.
+    fn in_body(mut self) -> Self {
+        self.missing = 422;
+        self
+    }
+
     /// What `who` must get.
     fn expected(&self, operation: &Operation, who: Who) -> u16 {
         let Some(roles) = operation.roles() else { return self.may };
@@ -118,10 +128,10 @@ impl Row {
             Who::SandboxOwner => self.of_ledger,
             _ => false,
         };
-        // A body that names a foreign object is at fault in that field; an address that does is not there.
-        match (foreign, operation.name() == "POST /v1/adjustments") {
-            (true, true) => 422,
-            (true, false) => 404,
+        match (foreign, who) {
+            // A referrer's token speaks for nobody else.
+            (true, Who::AnotherReferrer) if self.missing == 422 => 403,
+            (true, _) => self.missing,
             (false, _) => self.may,
         }
     }
@@ -136,6 +146,7 @@ struct World<'a> {
     another: String,
     sale: String,
     mail: String,
+    proposal: String,
     batch: String,
     payout: String,
     endpoint: String,
@@ -146,7 +157,8 @@ struct World<'a> {
 impl<'a> World<'a> {
     fn of(app: &'a App) -> Self {
         let owner = app.owner();
-        owner.patch("/v1/program", &json!({"hold_days": 0, "shop_url": "https://shop.example/"})).is(200);
+        let rules = json!({"hold_days": 0, "shop_url": "https://shop.example/", "claims": {"open_max": 100}});
+        owner.patch("/v1/program", &rules).is(200);
         let shop = app.storefront("shop-a");
         let referrer = shop.post("/v1/referrers", &json!({"customer": {"external_id": "r-1"}, "code": "JOE"})).is(201);
         let another = enrol(&owner, "another@example.com", "ANOTHER");
@@ -155,6 +167,7 @@ impl<'a> World<'a> {
         let batch = super::shop::approved_batch(&owner);
         let file = &b"email\nd@example.com\n"[..];
         let import = shop.send("POST", "/v1/imports?kind=customers", Some(file)).is(202);
+        let proposal = claims::proposal(&owner, &shop);
         let mail = app.ask("SELECT 'none' AS line").remove(0);
         let hooks = json!({"url": "https://crm.example.com/hooks", "events": ["customer.merged"]});
         let endpoint = owner.post("/v1/webhook-endpoints", &hooks).is(201);
@@ -166,6 +179,7 @@ impl<'a> World<'a> {
             another,
             sale: id_of(&sale),
             mail,
+            proposal,
             payout: id_of(&batch["payouts"][0]),
             batch: id_of(&batch),
             import: id_of(&import),
@@ -224,6 +238,10 @@ impl<'a> World<'a> {
                 let other = id_of(&self.owner.post("/v1/customers", &self.stranger()).is(201));
                 Row::new(200, format!("/v1/customers/{customer}/merge")).body(json!({"other_id": other})).of_ledger()
             }
+            "POST /v1/merge-proposals/{id}/dismiss" => {
+                let path = format!("/v1/merge-proposals/{}/dismiss", self.proposal);
+                Row::new(200, path).body(json!({"reason": "Two people"})).of_ledger()
+            }
             "GET /v1/merge-proposals" => Row::new(200, "/v1/merge-proposals"),
             "POST /v1/referrers" => Row::new(201, "/v1/referrers").body(json!({"customer": self.stranger()})),
             "GET /v1/referrers" => Row::new(200, "/v1/referrers"),
@@ -241,7 +259,7 @@ impl<'a> World<'a> {
             "PATCH /v1/codes/{code}" => {
                 Row::new(200, "/v1/codes/JOE").body(json!({"destination": "https://shop.example/tea"})).of_ledger()
             }
-            _ => return None,
+            _ => return self.claim_row(name),
         })
     }
 
@@ -289,31 +307,13 @@ impl<'a> World<'a> {
             }
             "POST /v1/adjustments" => {
                 let body = json!({"referrer_id": self.another, "kind": "adjust", "amount": {"amount": 1, "currency": "EUR"}, "reason": "Thanks"});
-                Row::new(201, "/v1/adjustments").body(body).of_ledger()
+                Row::new(201, "/v1/adjustments").body(body).of_ledger().in_body()
             }
             "GET /v1/adjustments" => Row::new(200, "/v1/adjustments"),
             "GET /v1/reports/payouts" => Row::new(200, "/v1/reports/payouts?from=2026-01-01&to=2026-02-01"),
             "GET /v1/check" => Row::new(200, "/v1/check"),
             "POST /v1/sandbox/advance" => Row::new(200, "/v1/sandbox/advance").body(json!({"days": 1})),
             "POST /v1/sandbox/reset" => Row::new(200, "/v1/sandbox/reset"),
-            _ => return None,
-        })
-    }
-
-    fn public_row(&self, name: &str) -> Option<Row> {
-        let mail = &self.mail;
-        Some(match name {
-            "GET /r/{code}" => Row::new(302, "/r/JOE"),
-            "GET /q/{image}" => Row::new(200, "/q/JOE.svg"),
-            "GET /hound.js" => Row::new(200, "/hound.js"),
-            "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
-            "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
-            "POST /webhooks/{kind}/{id}" => Row::new(401, format!("/webhooks/shopify/{}", self.sale)).body(json!({})),
-            "GET /metrics" => Row::new(404, "/metrics"),
-            "GET /health/live" => Row::new(200, "/health/live"),
-            "GET /health/ready" => Row::new(200, "/health/ready"),
-            "GET /openapi.yaml" => Row::new(200, "/openapi.yaml"),
-            "GET /docs" => Row::new(200, "/docs"),
             _ => return None,
         })
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::app::{App, Engine, execute, stories};
 use super::client::Client;
 use super::dice::Dice;
-use super::shop::{all, balance, enrol, order};
+use super::shop::{all, balance, enrol, order, rush};
 
 const CYCLES: usize = 50;
 const CLIENTS: usize = 6;
@@ -205,6 +205,7 @@ fn fifty_kills_under_load_lose_nothing_that_was_acknowledged(app: &App) {
     let seed = seed();
     eprintln!("HOUND_TEST_SEED={seed}");
     let mut dice = Dice::new(seed);
+    rush(&app.owner());
     let joe = enrol(&app.owner(), "joe@example.com", "JOE");
     let diary = Diary::default();
     for _ in 0..CYCLES {
@@ -219,6 +220,7 @@ fn fifty_kills_under_load_lose_nothing_that_was_acknowledged(app: &App) {
 fn lost_connections_to_postgres_lose_nothing_and_trouble_nobody() {
     let app = App::start(Engine::Postgres);
     let mut dice = Dice::new(seed());
+    rush(&app.owner());
     let joe = enrol(&app.owner(), "joe@example.com", "JOE");
     let diary = Diary::default();
     for _ in 0..20 {

@@ -13,6 +13,8 @@ mod browser;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod clicks;
 #[cfg(test)]
 mod client;
@@ -29,11 +31,15 @@ mod dice;
 #[cfg(test)]
 mod fake_shop;
 #[cfg(test)]
+mod fraud;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod labelled;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]

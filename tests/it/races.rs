@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::app::{App, Engine, Node, stories};
 use super::client::Client;
 use super::dice::Dice;
-use super::shop::{all, balance, enrol, id_of, order, rules, sell};
+use super::shop::{all, balance, enrol, id_of, order, rules, rush, sell};
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,6 +28,7 @@ struct Doors {
 impl Doors {
     fn of(app: &App) -> Self {
         let owner = app.owner();
+        rush(&owner);
         let beside = (app.engine == Engine::Postgres).then(|| app.another_node());
         let mut clients = vec![owner.clone()];
         clients.extend(beside.as_ref().map(|node| owner.at(&node.base)));

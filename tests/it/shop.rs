@@ -48,6 +48,11 @@ pub(crate) fn rules(owner: &Client, change: &Value) {
     owner.patch("/v1/program", change).is(200);
 }
 
+/// Lets more orders go to one referrer in an hour than any real one brings.
+pub(crate) fn rush(owner: &Client) {
+    rules(owner, &json!({"fraud": {"referrer_orders_max": 0}}));
+}
+
 /// Prepares and approves a batch of payouts.
 pub(crate) fn approved_batch(owner: &Client) -> Value {
     let batch = owner.post_once("/v1/payout-batches", &json!({})).is(201);

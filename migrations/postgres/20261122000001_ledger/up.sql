@@ -50,6 +50,7 @@ CREATE TABLE customers (
     orders_before BIGINT NOT NULL CHECK (orders_before >= 0),
     history_since TIMESTAMPTZ,
     tier TEXT,
+    introduced BOOLEAN NOT NULL,
     metadata JSONB NOT NULL,
     merged_into UUID REFERENCES customers (id),
     created_at TIMESTAMPTZ NOT NULL
@@ -102,7 +103,9 @@ CREATE TABLE clicks (
     code_id UUID NOT NULL,
     referrer_id UUID NOT NULL,
     visitor UUID NOT NULL,
-    at TIMESTAMPTZ NOT NULL
+    at TIMESTAMPTZ NOT NULL,
+    embedded BOOLEAN NOT NULL,
+    block UUID
 );
 CREATE INDEX clicks_by_visitor ON clicks (visitor, at);
 
@@ -128,6 +131,7 @@ CREATE TABLE sales (
     over_refunded BOOLEAN NOT NULL,
     friend_discount BIGINT NOT NULL,
     decision JSONB,
+    claimed_by UUID,
     verdict_seq BIGINT NOT NULL,
     verdict_kind TEXT,
     verdict_reason TEXT,
@@ -137,6 +141,7 @@ CREATE TABLE sales (
     UNIQUE (order_id, source)
 );
 CREATE INDEX sales_by_customer ON sales (customer_id);
+CREATE INDEX sales_held ON sales (id) WHERE verdict_kind = 'held';
 -- A customer's first sale is one sale.
 CREATE UNIQUE INDEX sales_first_place ON sales (customer_id) WHERE holds_place;
 

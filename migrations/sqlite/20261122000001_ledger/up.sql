@@ -50,6 +50,7 @@ CREATE TABLE customers (
     orders_before INTEGER NOT NULL CHECK (orders_before >= 0),
     history_since INTEGER,
     tier TEXT,
+    introduced INTEGER NOT NULL,
     metadata TEXT NOT NULL,
     merged_into BLOB REFERENCES customers (id),
     created_at INTEGER NOT NULL
@@ -102,7 +103,9 @@ CREATE TABLE clicks (
     code_id BLOB NOT NULL,
     referrer_id BLOB NOT NULL,
     visitor BLOB NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    embedded INTEGER NOT NULL,
+    block BLOB
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX clicks_by_visitor ON clicks (visitor, at);
 
@@ -128,6 +131,7 @@ CREATE TABLE sales (
     over_refunded INTEGER NOT NULL,
     friend_discount INTEGER NOT NULL,
     decision TEXT,
+    claimed_by BLOB,
     verdict_seq INTEGER NOT NULL,
     verdict_kind TEXT,
     verdict_reason TEXT,
@@ -137,6 +141,7 @@ CREATE TABLE sales (
     UNIQUE (order_id, source)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sales_by_customer ON sales (customer_id);
+CREATE INDEX sales_held ON sales (id) WHERE verdict_kind = 'held';
 -- A customer's first sale is one sale.
 CREATE UNIQUE INDEX sales_first_place ON sales (customer_id) WHERE holds_place;
 

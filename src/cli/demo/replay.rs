@@ -175,7 +175,9 @@ impl<'a> Replay<'a> {
             let code = self.codes.get(sender).ok_or_else(|| fail("a link was followed that nobody has"))?;
             let (id, referrer_id) = (ClickId::new(at), code.referrer_id);
             self.clicks.insert(*visitor, id);
-            requests.push(ClickRequest { click: Click { id, code_id: code.id, referrer_id, visitor: VisitorId::new(at), at } });
+            requests.push(ClickRequest {
+                click: Click { id, code_id: code.id, referrer_id, visitor: VisitorId::new(at), at, embedded: false, block: None },
+            });
         }
         self.book.track_clicks.ask_all_blocking(requests).into_iter().collect::<Result<(), _>>().map_err(fail)
     }
@@ -238,6 +240,7 @@ impl<'a> Replay<'a> {
             referred_by,
             history: false,
             metadata: [("cds".to_owned(), purchase.discs.to_string())].into(),
+            signals: Vec::new(),
             content,
         };
         Ok(SaleRequest { report, amounts, actor: ACTOR.to_owned() })

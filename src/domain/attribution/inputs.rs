@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::claim::{ClaimStanding, IntroductionStanding};
 use crate::domain::code::Code;
 use crate::domain::earning::{Goods, Offer, Standing};
+use crate::domain::fraud::Trace;
 use crate::domain::id::{ClickId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -70,6 +72,9 @@ pub struct ClickStanding {
     pub at: Instant,
     /// The code in its link.
     pub link: CodeStanding,
+    /// Whether a page fetched the link as a part of itself, which no visitor does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub embedded: bool,
 }
 
 /// Whom the buyer named.
@@ -104,6 +109,9 @@ pub struct Inputs {
     pub customer: Option<CustomerStanding>,
     /// The owner's word, if given.
     pub decision: Option<Decision>,
+    /// A referrer's claim that the owner accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimStanding>,
     /// An introduction by another sale, if one stands.
     pub referral: Option<ReferralStanding>,
     /// The codes typed at checkout, in the shop's order; none for an unknown one.
@@ -114,6 +122,15 @@ pub struct Inputs {
     pub clicks: Vec<ClickStanding>,
     /// The buyer's answer, if given.
     pub hint: Option<HintStanding>,
+    /// An introduction registered before the order, if one stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<IntroductionStanding>,
+    /// What the order has in common with those who would earn it; only what was found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traces: Vec<Trace>,
+    /// Whether the buyer's mailbox is one of those that anybody opens for an hour.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disposable: bool,
     /// The terms in force when the buyer ordered.
     pub terms_version: i64,
     /// The base by kind of goods; empty where no rule tells goods apart.

@@ -28,11 +28,15 @@ fn sale() -> Inputs {
         base: 10_000,
         customer: Some(CustomerStanding { id: CustomerId::new(at(0)), first_sale: true }),
         decision: None,
+        claim: None,
         referral: None,
         codes: Vec::new(),
         referenced: false,
         clicks: Vec::new(),
         hint: None,
+        introduction: None,
+        traces: Vec::new(),
+        disposable: false,
         terms_version: 1,
         goods: Vec::new(),
         offer: None,
@@ -63,7 +67,7 @@ fn the_first_evidence_that_holds_wins_and_the_best_that_failed_is_named() {
 
 #[test]
 fn touch_chooses_among_clicks_inside_the_window() {
-    let click = |day, code| ClickStanding { id: ClickId::new(at(day)), at: at(day), link: link(code, false) };
+    let click = |day, code| ClickStanding { id: ClickId::new(at(day)), at: at(day), link: link(code, false), embedded: false };
     let clicks = vec![click(-100, "OLD"), click(-50, "MID"), click(-1, "NEW"), click(1, "LATE")];
     let inputs = Inputs { clicks, referenced: true, ..sale() };
     let code = |touch| judged(&inputs, &Terms { touch, ..Terms::default() }).code.map(|code| code.to_string());

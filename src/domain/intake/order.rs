@@ -302,6 +302,7 @@ fn sale(judge: &mut Judge<'_>, number: &str, rows: &[Row], figures: Figures, kno
         referred_by,
         history: reading.history,
         metadata: Metadata::new(),
+        signals: Vec::new(),
         content: SaleContent { currency, ..content },
     };
     let refunded = if known.state.refunded { Some(None) } else { refunded.map(Some) };

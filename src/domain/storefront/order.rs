@@ -95,6 +95,7 @@ impl Draft {
                 .into_iter()
                 .collect::<Metadata>(),
             content,
+            signals: Vec::new(),
         };
         Ok(Event::Sale(Box::new(report), amounts))
     }

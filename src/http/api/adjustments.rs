@@ -95,6 +95,10 @@ async fn adjust(caller: Owner, req: HttpRequest, body: Body<AdjustmentBody>) -> 
                 "exceeds_ready",
                 format!("only {ready} is ready to be given up; forfeit at most that, or adjust"),
             )),
+            Outcome::ExceedsDebt(debt) => Stored::problem(&ApiError::conflict(
+                "exceeds_debt",
+                format!("the referrer owes {debt}; forgive at most that, or adjust"),
+            )),
         })
     })
     .await

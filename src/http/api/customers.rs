@@ -20,6 +20,7 @@ use crate::http::callers::{Auditor, Owner, Reporter, StaffReader};
 use crate::http::paging::{Filtered, List, Page};
 use crate::http::problem::ApiError;
 use crate::operations::change_customer::{Changed, CustomerChange, Entries, change_customer};
+use crate::operations::dismiss_merge::dismiss_merge;
 use crate::operations::merge_customers::{Merged, merge_customers};
 use crate::operations::record_customer::record_customer;
 
@@ -28,7 +29,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/v1/customers").route(web::post().to(record)).route(web::get().to(list)))
         .service(web::resource("/v1/customers/{id}").route(web::get().to(read)).route(web::patch().to(change)))
         .service(web::resource("/v1/customers/{id}/merge").route(web::post().to(merge)))
-        .service(web::resource("/v1/merge-proposals").route(web::get().to(proposals)));
+        .service(web::resource("/v1/merge-proposals").route(web::get().to(proposals)))
+        .service(web::resource("/v1/merge-proposals/{id}/dismiss").route(web::post().to(dismiss)));
 }
 
 async fn record(caller: Reporter, body: Body<CustomerBody>) -> Result<impl Responder, ApiError> {
@@ -198,16 +200,34 @@ async fn merge(caller: Owner, id: web::Path<CustomerId>, body: Body<MergeBody>) 
 }
 
 #[derive(Debug, Serialize)]
-struct ProposalView {
+pub(super) struct ProposalView {
     id: ProposalId,
     kept_id: CustomerId,
     other_id: CustomerId,
     created_at: Instant,
 }
 
+impl From<&Proposal> for ProposalView {
+    fn from(row: &Proposal) -> Self {
+        Self { id: row.id, kept_id: row.kept_id, other_id: row.other_id, created_at: row.created_at }
+    }
+}
+
 async fn proposals(caller: Auditor, page: Page) -> Result<impl Responder, ApiError> {
     let after = page.after.map(ProposalId::from_uuid);
     let rows = caller.read(move |conn| merges::open_proposals(conn, after, page.fetch())).await?;
-    let show = |Proposal { id, kept_id, other_id, created_at }| ProposalView { id, kept_id, other_id, created_at };
-    Ok(Json(List::of(rows, page).map(show)))
+    Ok(Json(List::of(rows, page).map(|row| ProposalView::from(&row))))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DismissBody {
+    reason: String,
+}
+
+async fn dismiss(caller: Owner, id: web::Path<ProposalId>, body: Body<DismissBody>) -> Result<impl Responder, ApiError> {
+    let (id, reason, actor) = (id.into_inner(), body.into_inner().reason, caller.principal.actor());
+    short_text("/reason", &reason)?;
+    let dismissed = caller.write(move |tx, now| dismiss_merge(tx, now, id, &reason, &actor)).await?;
+    dismissed.map(|row| Json(ProposalView::from(&row))).ok_or_else(|| ApiError::not_found("merge proposal"))
 }

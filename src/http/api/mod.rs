@@ -3,6 +3,7 @@
 use actix_web::web::ServiceConfig;
 
 mod adjustments;
+mod claims;
 pub mod codes;
 mod commissions;
 mod connections;
@@ -10,6 +11,7 @@ mod coupons;
 pub mod customer_body;
 pub mod customer_view;
 pub mod customers;
+mod decisions;
 mod explanation_view;
 mod imports;
 mod inbound_deliveries;
@@ -17,6 +19,7 @@ mod payout_view;
 mod payouts;
 pub mod program;
 mod reconciliations;
+mod referrals;
 pub mod referrers;
 mod refunds;
 mod reports;
@@ -31,16 +34,18 @@ mod webhook_endpoints;
 /// Adds the routes of every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
     adjustments::configure(cfg);
+    claims::configure(cfg);
     codes::configure(cfg);
     commissions::configure(cfg);
     connections::configure(cfg);
     coupons::configure(cfg);
     customers::configure(cfg);
-    inbound_deliveries::configure(cfg);
+    decisions::configure(cfg);
     imports::configure(cfg);
     inbound_deliveries::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
+    referrals::configure(cfg);
     referrers::configure(cfg);
     reconciliations::configure(cfg);
     refunds::configure(cfg);

@@ -1,5 +1,7 @@
 //! A report of an order: from JSON to the law's terms, with every fault named.
 
+use std::net::IpAddr;
+
 use serde::Deserialize;
 
 use super::customer_body::CustomerBody;
@@ -8,6 +10,7 @@ use crate::domain::field::{self, FieldError, short_text};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::sale::{Amounts, Hint, LINES_MAX, Line, OrderKey, SaleContent, SaleReport, SaleStatus};
+use crate::domain::signal::{MarkKey, Signal};
 
 /// Codes in one report; a checkout takes one or two.
 const CODES_MAX: usize = 20;
@@ -45,6 +48,16 @@ pub(super) struct SaleBody {
     pub(super) test: bool,
     #[serde(default)]
     metadata: Metadata,
+    pub(super) signals: Option<SignalsBody>,
+}
+
+/// What the shop knows of address, network and payment. Kept as keyed hashes only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignalsBody {
+    address: Option<String>,
+    ip: Option<IpAddr>,
+    payment: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,6 +113,7 @@ impl SaleBody {
         if let Some(reference) = &self.reference {
             faults.note(short_text("/ref", reference));
         }
+        faults.0.extend(self.signals.iter().flat_map(SignalsBody::faults));
         let codes = codes(self.code, self.codes, &mut faults);
         let lines = lines(self.lines, &mut faults);
         faults.note(not_ahead(
@@ -152,9 +166,24 @@ impl SaleBody {
             referred_by,
             history: self.history,
             metadata: self.metadata,
+            signals: Vec::new(),
             content,
         };
         Ok((report, amounts))
+    }
+}
+
+impl SignalsBody {
+    fn faults(&self) -> impl Iterator<Item = FieldError> {
+        let given = [("/signals/address", &self.address), ("/signals/payment", &self.payment)];
+        given.into_iter().filter_map(|(pointer, text)| text.as_deref().and_then(|text| short_text(pointer, text).err()))
+    }
+
+    /// Their marks.
+    pub(super) fn marked(&self, key: &MarkKey) -> Vec<Signal> {
+        let address = self.address.as_deref().map(|text| key.address(text));
+        let payment = self.payment.as_deref().map(|text| key.payment(text));
+        [address, self.ip.map(|ip| key.block(ip)), payment].into_iter().flatten().collect()
     }
 }
 
@@ -168,14 +197,17 @@ fn codes(one: Option<String>, many: Option<Vec<String>>, faults: &mut Faults) ->
         faults.0.push(FieldError::new("/codes", "code_twice", "stands beside code; send one of the two"));
     }
     let single = many.is_none();
-    let codes: Vec<String> = many.unwrap_or_default().into_iter().chain(one).collect();
+    let mut codes: Vec<String> = many.unwrap_or_default().into_iter().chain(one).collect();
     if codes.len() > CODES_MAX {
         faults.0.push(FieldError::new("/codes", "too_many", format!("holds more than {CODES_MAX} codes")));
     }
-    for (place, code) in codes.iter().enumerate() {
+    // Checkouts send the field that nobody filled as an empty text.
+    let typed = |code: &String| !code.trim().is_empty();
+    for (place, code) in codes.iter().enumerate().filter(|(_, code)| typed(code)) {
         let pointer = if single { "/code".to_owned() } else { format!("/codes/{place}") };
         faults.note(short_text(&pointer, code));
     }
+    codes.retain(typed);
     codes
 }
 

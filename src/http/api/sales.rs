@@ -62,7 +62,9 @@ async fn address(caller: &Caller, body: SaleBody) -> Result<Addressed, ApiError>
     source_of(&caller.principal, buyer_source)?;
     // A live storefront's test order goes to the sandbox, so that no live table knows tests.
     let book = if body.test { caller.sandbox().await? } else { Arc::clone(&caller.book) };
-    let (report, amounts) = body.parse(&source, book.clock.now()).map_err(ApiError::invalid)?;
+    let signals = body.signals.as_ref().map(|signals| signals.marked(&caller.app.marks)).unwrap_or_default();
+    let (mut report, amounts) = body.parse(&source, book.clock.now()).map_err(ApiError::invalid)?;
+    report.signals = signals;
     Ok(Addressed { request: SaleRequest { report, amounts, actor: caller.principal.actor() }, book })
 }
 

@@ -1,7 +1,7 @@
 //! What the evidence of a slice points to: codes, clicks, named customers and their referrers, read
 //! in one query each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::state::Evidence;
 use crate::db::clicks::{self, ClickRow};
@@ -143,6 +143,18 @@ impl Board {
         Some(prospect)
     }
 
+    /// Those whom codes, clicks and names point to, and `introducers`, with the customers they are.
+    pub(super) fn earners(&self, introducers: &[ReferrerId]) -> BTreeMap<ReferrerId, CustomerId> {
+        let linked = self.codes.values().chain(self.linked.values()).map(|code| code.referrer_id);
+        let ids = linked.chain(self.of_customer.values().copied()).chain(introducers.iter().copied());
+        ids.filter_map(|id| self.referrer(id).map(|referrer| (id, referrer.customer_id))).collect()
+    }
+
+    /// Whether `buyer` is the referrer himself.
+    pub(super) fn own(&self, id: ReferrerId, buyer: Option<CustomerId>) -> bool {
+        buyer.is_some() && self.referrer(id).map(|referrer| referrer.customer_id) == buyer
+    }
+
     pub(super) fn paused(&self, id: ReferrerId) -> bool {
         self.referrers.get(&id).is_some_and(|referrer| referrer.status == ReferrerStatus::Paused)
     }
@@ -170,7 +182,7 @@ impl Board {
         }
         let standing = |click: &&ClickRow| {
             let link = self.standing(self.linked.get(&click.code_id)?, buyer)?;
-            Some(ClickStanding { id: click.id, at: click.at, link })
+            Some(ClickStanding { id: click.id, at: click.at, link, embedded: click.embedded })
         };
         chosen.iter().filter_map(standing).collect()
     }

@@ -7,6 +7,7 @@ use crate::db::outbox::NewEvent;
 use crate::db::sales::VerdictRow;
 use crate::db::types::{AnyId, Json};
 use crate::domain::attribution::{CustomerStanding, Inputs, ReferralStanding, Verdict, VerdictKind, judge};
+use crate::domain::claim::{ClaimStanding, IntroductionStanding};
 use crate::domain::code::Code;
 use crate::domain::earning::{Kinds, Offer, friend_discount};
 use crate::domain::id::{CustomerId, EventId, ReferralId, SaleId};
@@ -75,6 +76,8 @@ impl Fold {
             order.sale.due_at = Some(paid_at.plus_days(self.program.terms(verdict.terms_version).hold_days));
         }
         let first_time = order.verdict.is_none();
+        (order.traces, order.disposable) = (inputs.traces.clone(), inputs.disposable);
+        self.remember_order(order, &verdict);
         order.sale.first_sale = order.sale.first_sale || inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
         order.sale.friend_discount = friend_discount(self.program.terms(verdict.terms_version), &inputs, &verdict);
         self.note_verdict(order, inputs.clone(), &verdict, cause);
@@ -129,7 +132,7 @@ impl Fold {
         let evidence = order.evidence();
         let all_terms = || self.program.versions.iter().map(|version| &version.terms);
         let window_start = sale.occurred_at.plus_days(-terms.terms.window_days);
-        Some(Inputs {
+        let mut inputs = Inputs {
             sale_id: sale.id,
             version,
             history: sale.history,
@@ -144,10 +147,30 @@ impl Fold {
             referenced: evidence.reference.is_some(),
             clicks: self.evidence.clicks(evidence.reference, buyer, window_start, sale.occurred_at),
             hint: self.evidence.hint(evidence.hint, buyer),
+            claim: sale.claimed_by.map(|id| ClaimStanding { referrer_id: id, own: self.evidence.own(id, buyer) }),
+            introduction: buyer.and_then(|buyer| self.introduction(buyer)),
+            traces: Vec::new(),
+            disposable: false,
             terms_version: terms.version,
             goods: Kinds::of(all_terms()).goods(&revision.content.lines, &revision.amounts.shares),
             offer: all_terms().any(|terms| !terms.friend_discounts.is_empty()).then(|| Offer::of(&revision.content)),
             standing: None,
+        };
+        self.look(order, &mut inputs);
+        Some(inputs)
+    }
+
+    /// What was registered of `buyer` before he ordered.
+    fn introduction(&self, buyer: CustomerId) -> Option<IntroductionStanding> {
+        let row = self.introductions.get(&buyer)?;
+        Some(IntroductionStanding {
+            referrer_id: row.referrer_id,
+            code: row.code.as_deref().and_then(Code::fold),
+            since: row.created_at,
+            until: row.expires_at,
+            terms_version: row.terms_version,
+            paused: self.evidence.paused(row.referrer_id),
+            own: self.evidence.own(row.referrer_id, Some(buyer)),
         })
     }
 

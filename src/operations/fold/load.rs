@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::evidence::Board;
 use super::state::{Evidence, OrderState, RefundState, revision, verdict};
 use super::tally::{Tally, Wants};
+use super::watch::Watch;
 use super::{Fold, Standing, write};
 use crate::db::sales::{HintRow, LineRow, SaleRow};
 use crate::db::terms::Program;
 use crate::db::types::Json;
-use crate::db::{Conn, DbFault, DbResult, Tx, commissions, referrers, sale_lists, sales, terms};
+use crate::db::{Conn, DbFault, DbResult, Tx, commissions, introductions, referrers, sale_lists, sales, terms};
 use crate::domain::attribution::Decision;
 use crate::domain::id::{CommissionId, CustomerId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
@@ -40,6 +41,8 @@ pub fn states(conn: &mut Conn<'_>, rows: Vec<SaleRow>) -> DbResult<Vec<OrderStat
     for row in sales::verdicts_of(conn, &ids)? {
         if let Some(order) = orders.get_mut(&row.sale_id) {
             order.verdict = Some(verdict(&row));
+            order.traces.clone_from(&row.inputs.0.traces);
+            order.disposable = row.inputs.0.disposable;
             order.inputs = Some(row.inputs.0);
         }
     }
@@ -77,11 +80,16 @@ impl Fold {
         let earliest = orders.values().map(|order| order.sale.occurred_at).fold(earliest, Instant::min);
         let mut evidence: Vec<Evidence<'_>> = orders.values().map(OrderState::evidence).collect();
         evidence.extend_from_slice(reported);
+        let introduced: Vec<CustomerId> = people.rows.values().filter(|row| row.introduced).map(|row| row.id).collect();
+        let introductions = if introduced.is_empty() { Vec::new() } else { introductions::standing_of(tx, &introduced)? };
         let also: Vec<ReferrerId> = referrals.iter().map(|referral| referral.referrer_id).chain(credited(&orders)).collect();
         let latest = orders.values().map(|order| order.sale.occurred_at).fold(now, Instant::max);
+        let introducers: Vec<ReferrerId> = introductions.iter().map(|introduction| introduction.referrer_id).collect();
+        let also = [also, introducers.clone()].concat();
         let mut board = Board::read(tx, &evidence, &also, earliest.plus_days(-window), program.id, now)?;
         let tally = count(tx, &program, &mut board, earliest, latest)?;
         let now = lock_commissions(tx, &mut orders, now)?;
+        let watch = Watch::read(tx, &program, people, reported, &board.earners(&introducers), now)?;
         Ok(Self {
             now,
             program,
@@ -90,8 +98,10 @@ impl Fold {
             customers,
             survivors: people.rows.keys().map(|id| (*id, people.survivor(*id))).collect(),
             referrals: referrals.into_iter().map(|referral| (people.survivor(referral.customer_id), referral)).collect(),
+            introductions: introductions.into_iter().map(|row| (people.survivor(row.customer_id), row)).collect(),
             evidence: board,
             tally,
+            watch,
             out: write::Writes::default(),
         })
     }
@@ -148,8 +158,11 @@ fn standings(tx: &mut Tx<'_>, people: &People) -> DbResult<HashMap<CustomerId, S
 }
 
 fn credited(orders: &BTreeMap<SaleId, OrderState>) -> impl Iterator<Item = ReferrerId> {
-    orders.values().filter_map(|order| match &order.sale.decision {
-        Some(Json(Decision::Credit { referrer_id })) => Some(*referrer_id),
-        _ => None,
+    orders.values().flat_map(|order| {
+        let decided = match &order.sale.decision {
+            Some(Json(Decision::Credit { referrer_id })) => Some(*referrer_id),
+            _ => None,
+        };
+        decided.into_iter().chain(order.sale.claimed_by)
     })
 }

@@ -8,11 +8,13 @@ mod judge;
 mod load;
 mod state;
 mod tally;
+mod watch;
 mod write;
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::db::commissions::ReferralRow;
+use crate::db::introductions::Introduction;
 use crate::db::terms::Program;
 use crate::db::types::{AnyId, ChangeCause};
 use crate::domain::id::{CustomerId, SaleId};
@@ -46,8 +48,10 @@ pub struct Fold {
     customers: HashMap<CustomerId, Standing>,
     survivors: HashMap<CustomerId, CustomerId>,
     referrals: HashMap<CustomerId, ReferralRow>,
+    introductions: HashMap<CustomerId, Introduction>,
     evidence: evidence::Board,
     tally: tally::Tally,
+    watch: watch::Watch,
     out: write::Writes,
 }
 

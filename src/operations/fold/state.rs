@@ -9,10 +9,12 @@ use crate::domain::attribution::{Inputs, Verdict};
 use crate::domain::code::Code;
 use crate::domain::customer::{CustomerKey, KeyKind};
 use crate::domain::earning::returned_of;
+use crate::domain::fraud::Trace;
 use crate::domain::id::{RefundId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::refund::{RefundContent, Refunded, RefundedOrder, refunded, returned_by_line};
 use crate::domain::sale::{Amounts, Hint, Line, SaleContent};
+use crate::domain::signal::Signal;
 
 /// One report of the order, worked out.
 #[derive(Debug, Clone)]
@@ -57,6 +59,10 @@ pub struct OrderState {
     pub commission: Option<CommissionRow>,
     /// The live bonus, if the order was the deal that brought one.
     pub bonus: Option<CommissionRow>,
+    /// What was found in common with those who would earn it, when it was last judged.
+    pub traces: Vec<Trace>,
+    /// Whether the buyer's mailbox was found to be one for an hour.
+    pub disposable: bool,
 }
 
 /// An order as it is answered.
@@ -81,6 +87,8 @@ pub struct Evidence<'a> {
     pub reference: Option<&'a str>,
     /// The buyer's answer.
     pub hint: Option<&'a Hint>,
+    /// What the shop told of address, network and payment; none of a report that was judged before.
+    pub signals: &'a [Signal],
 }
 
 impl Revision {
@@ -114,6 +122,8 @@ impl OrderState {
             inputs: None,
             commission: None,
             bonus: None,
+            traces: Vec::new(),
+            disposable: false,
         }
     }
 
@@ -131,6 +141,7 @@ impl OrderState {
             codes: &revision.content.codes,
             reference: revision.content.reference.as_deref(),
             hint: revision.hint.as_ref(),
+            signals: &[],
         })
     }
 

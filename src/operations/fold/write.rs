@@ -10,6 +10,7 @@ use crate::db::ledger::{self, Transfer};
 use crate::db::outbox::{self, Mail, NewEvent};
 use crate::db::referrers::Referrer;
 use crate::db::sales::{self, HintRow, LineRow, RevisionRow, SaleRow, VerdictRow};
+use crate::db::signals::{self, SignalRow};
 use crate::db::types::Json;
 use crate::db::{DbResult, Tx, customers};
 use crate::domain::customer::CustomerFacts;
@@ -24,6 +25,7 @@ pub(super) struct Writes {
     pub(super) revisions: Vec<RevisionRow>,
     pub(super) lines: Vec<LineRow>,
     pub(super) hints: Vec<HintRow>,
+    pub(super) signals: Vec<SignalRow>,
     pub(super) verdicts: Vec<VerdictRow>,
     pub(super) refunds: Vec<RefundRow>,
     pub(super) referrers: Vec<Referrer>,
@@ -123,6 +125,7 @@ impl Fold {
     /// Adds what a report says of a customer's past.
     pub fn learn(&mut self, customer: Option<CustomerId>, facts: Option<&CustomerFacts>) {
         if let (Some(customer), Some(facts)) = (customer, facts) {
+            self.watch.meet(customer, facts);
             self.customers.entry(customer).or_default().past.learn(facts);
         }
     }
@@ -149,6 +152,7 @@ impl Fold {
         let (fresh, known): (Vec<OrderState>, Vec<OrderState>) = orders.into_values().partition(|order| order.is_new);
         let mut fresh: Vec<SaleRow> = fresh.into_iter().map(|order| order.sale).collect();
         sales::sort(&mut fresh);
+        signals::sort(&mut out.signals);
         RefundRow::sort(&mut out.refunds);
         // A freed place is written before a taken one: a customer has one.
         let (mut known, taking): (Vec<_>, Vec<_>) =
@@ -165,6 +169,7 @@ impl Fold {
         let mut together = Together::default();
         together.add(&fresh).add(&out.referrers).add(&out.refunds);
         together.add(&out.revisions).add(&out.lines).add(&out.hints).add(&out.verdicts);
+        together.add_if_free(&out.signals);
         together.add(&out.referrals).add(&accrued).add(&out.changes).add(&out.transfers).add(&moved);
         outbox::write_and_tell(tx, together, &out.events, out.mails, now)
     }

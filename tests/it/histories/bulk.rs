@@ -133,6 +133,7 @@ fn sale(history: &History, event: &Event) -> SaleRequest {
         history: false,
         metadata: BTreeMap::new(),
         content,
+        signals: Vec::new(),
     };
     SaleRequest { report, amounts, actor: "test".to_owned() }
 }

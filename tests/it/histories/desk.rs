@@ -118,6 +118,7 @@ impl Desk {
             referred_by: None,
             history: false,
             metadata: BTreeMap::new(),
+            signals: Vec::new(),
             content,
         };
         self.book.record_sales.ask_blocking(SaleRequest { report, amounts, actor: "test".to_owned() }).expect("an answer")

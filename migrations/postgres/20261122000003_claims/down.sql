@@ -1,0 +1,3 @@
+DROP TABLE sale_signals;
+DROP TABLE claims;
+DROP TABLE introductions;

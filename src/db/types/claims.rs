@@ -1,0 +1,21 @@
+//! Evidence, claims and signals in the database.
+
+use super::*;
+use crate::domain::attribution::Evidence;
+use crate::domain::claim::{ClaimStatus, DeclineReason};
+use crate::domain::signal::SignalKind;
+
+ids!(ClaimId, IntroductionId, Mark);
+
+text_enums! {
+    Evidence {
+        OwnerDecision = "owner_decision", AcceptedClaim = "accepted_claim", Referral = "referral", Code = "code", Click = "click",
+        ReferredBy = "referred_by", Introduction = "introduction",
+    }
+    ClaimStatus { Open = "open", Accepted = "accepted", Declined = "declined", Expired = "expired" }
+    DeclineReason {
+        NotConfirmed = "not_confirmed", NotANewCustomer = "not_a_new_customer", AnotherIntroduced = "another_introduced",
+        OwnPurchase = "own_purchase", OrderReturned = "order_returned", TooLate = "too_late",
+    }
+    SignalKind { Address = "address", Block = "block", Payment = "payment" }
+}

@@ -1,0 +1,101 @@
+//! What waits for the owner: held sales, open claims, and pairs of customers that may be one person.
+
+use uuid::Uuid;
+
+use super::fold::{SaleView, verdict};
+use crate::db::claims::{self, Claim, ClaimFilter};
+use crate::db::merges::{self, Proposal};
+use crate::db::{Conn, DbFault, DbResult, commissions, sale_lists, sales, terms};
+use crate::domain::attribution::suspicions;
+use crate::domain::claim::ClaimStatus;
+use crate::domain::fraud::{Sign, Trace};
+use crate::domain::id::{ClaimId, ProposalId, SaleId};
+use crate::domain::principal::Scope;
+
+/// Which kinds are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Sales whose commission is held.
+    Sale,
+    /// Claims.
+    Claim,
+    /// Pairs of customers.
+    Merge,
+}
+
+/// One thing to decide.
+#[derive(Debug, Clone)]
+pub enum Decision {
+    /// A held sale, with the signs against it and what they rest on.
+    Sale(Box<SaleView>, Vec<Sign>, Vec<Trace>),
+    /// A claim.
+    Claim(Box<Claim>),
+    /// A pair of customers.
+    Merge(Proposal),
+}
+
+impl Decision {
+    /// The id of the sale, claim or pair: ascending in time of creation, across the kinds.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        match self {
+            Self::Sale(view, ..) => view.sale.id.uuid(),
+            Self::Claim(claim) => claim.id.uuid(),
+            Self::Merge(pair) => pair.id.uuid(),
+        }
+    }
+}
+
+/// Up to `limit` things to decide after `after`, oldest first; only one kind if named.
+///
+/// # Errors
+/// What the database reports.
+pub fn list_decisions(conn: &mut Conn<'_>, only: Option<Kind>, after: Option<Uuid>, limit: i64) -> DbResult<Vec<Decision>> {
+    let wants = |kind| only.is_none_or(|only| only == kind);
+    let mut found = Vec::new();
+    if wants(Kind::Sale) {
+        found.extend(held_sales(conn, after, limit)?);
+    }
+    if wants(Kind::Claim) {
+        let filter = ClaimFilter {
+            scope: Scope::All,
+            referrer_id: None,
+            status: Some(ClaimStatus::Open),
+            after: after.map(ClaimId::from_uuid),
+            limit,
+        };
+        found.extend(claims::list(conn, &filter)?.into_iter().map(|claim| Decision::Claim(Box::new(claim))));
+    }
+    if wants(Kind::Merge) {
+        let pairs = merges::open_proposals(conn, after.map(ProposalId::from_uuid), limit)?;
+        found.extend(pairs.into_iter().map(Decision::Merge));
+    }
+    found.sort_by_key(Decision::id);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+fn held_sales(conn: &mut Conn<'_>, after: Option<Uuid>, limit: i64) -> DbResult<Vec<Decision>> {
+    let rows = sale_lists::held(conn, after.map(SaleId::from_uuid), limit)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
+    let ids: Vec<SaleId> = rows.iter().map(|row| row.id).collect();
+    // Ascending, so the latest verdict of each stays.
+    let mut latest: std::collections::HashMap<SaleId, _> =
+        sales::verdicts_of(conn, &ids)?.into_iter().map(|row| (row.sale_id, row)).collect();
+    // A held sale has no bonus yet.
+    let own = commissions::live_of(conn, &ids)?.into_iter().filter(|row| row.bonus_deal().is_none());
+    let mut live: std::collections::HashMap<SaleId, _> = own.map(|row| (row.sale_id, row)).collect();
+    let show = |sale: sales::SaleRow| {
+        let judged = latest.remove(&sale.id);
+        let commission = live.remove(&sale.id);
+        let verdict = judged.as_ref().map(verdict);
+        let inputs = judged.map(|row| row.inputs.0);
+        let signs = inputs.as_ref().map(|inputs| suspicions(inputs, &|version| program.terms(version))).unwrap_or_default();
+        let traces = inputs.map(|inputs| inputs.traces).unwrap_or_default();
+        Decision::Sale(Box::new(SaleView { sale, verdict, commission, bonus: None }), signs, traces)
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
