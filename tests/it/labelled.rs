@@ -57,7 +57,8 @@ fn self_referrals_are_found_and_honest_customers_let_through(app: &App) {
         let rows = table.iter().filter(|((of, _), _)| *of == label);
         rows.flat_map(|(_, ended)| ended.iter().filter(|(how, _)| wanted(how)).map(|(_, count)| *count)).sum()
     };
-    let (any, credited): (fn(&str) -> bool, fn(&str) -> bool) = (|_| true, |how| how == "credited");
+    let any = |_: &str| true;
+    let credited = |how: &str| how == "credited";
     let of_thousand = |part: usize, whole: usize| part * 1_000 / whole;
     let found = sum(Label::SelfReferral, any) - sum(Label::SelfReferral, credited);
     assert!(of_thousand(found, sum(Label::SelfReferral, any)) >= 950, "recall");
