@@ -194,7 +194,7 @@ fn words(engine: Engine) -> (&'static str, &'static str) {
 
 /// Opens an append-only table, as only the database's owner can.
 fn unguarded(engine: Engine, table: &str) -> String {
-    if !["verdicts", "sale_revisions", "transfers", "commission_changes", "adjustments"].contains(&table) {
+    if !["verdicts", "sale_revisions", "transfers", "commission_changes", "adjustments", "terms"].contains(&table) {
         return String::new();
     }
     match engine {
