@@ -17,6 +17,15 @@ const PARTS_MAX: usize = 10_000;
 /// Texts, styles and the like are held in memory whole, unlike the rows of a sheet.
 const HELD_MAX: u64 = 48 * 1024 * 1024;
 
+/// Different texts of a workbook; as many of the shortest fill [`HELD_MAX`].
+const TEXTS_MAX: u64 = 4_000_000;
+
+/// Where a workbook says how many there are.
+const COUNT: &str = "uniqueCount";
+
+/// More than such a claim is long.
+const CLAIM_BYTES: usize = 256;
+
 const SAVE_AGAIN: &str = "open it and save it again as .xlsx, or as CSV";
 
 pub(super) fn read(file: &mut File, dialect: &Dialect, sink: &mut dyn RowSink) -> Result<(), FileFault> {
@@ -55,11 +64,47 @@ fn unpack_once(file: &mut File) -> Result<(), FileFault> {
         }
         let held = !name.contains("worksheets/") || name.ends_with(".rels");
         let most = if held { HELD_MAX.min(left) } else { left };
-        let count = std::io::copy(&mut Limited::new(&mut part, most), &mut std::io::sink())
-            .map_err(|error| damaged(&error.to_string()))?;
+        let mut scout = Scout::default();
+        let count = std::io::copy(&mut Limited::new(&mut part, most), &mut scout).map_err(|error| damaged(&error.to_string()))?;
+        if held && scout.boasts {
+            return Err(fault(format!("the workbook claims more texts than it can hold; {SAVE_AGAIN}")));
+        }
         left = left.saturating_sub(count);
     }
     Ok(())
+}
+
+/// Takes the bytes of a part and looks whether it claims more texts than [`TEXTS_MAX`]: room for as many
+/// would be made before the first is read, and a lie would take all memory there is.
+#[derive(Default)]
+struct Scout {
+    tail: Vec<u8>,
+    boasts: bool,
+}
+
+impl std::io::Write for Scout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        // Zeros stand between the letters of UTF-16.
+        self.tail.extend(bytes.iter().filter(|byte| **byte != 0));
+        let text = String::from_utf8_lossy(&self.tail);
+        for (place, name) in text.match_indices(COUNT) {
+            let after = text.get(place + name.len()..).unwrap_or_default();
+            let value = after.trim_start_matches([' ', '\t', '\n', '\r', '=', '"', '\'']);
+            let digits = value.chars().take_while(char::is_ascii_digit).count();
+            let claim: u64 = value.get(..digits).and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX);
+            // Nobody but a forger puts that much room before the number.
+            let spread = after.len() - value.len() > CLAIM_BYTES / 4;
+            self.boasts |= spread || (digits > 0 && claim > TEXTS_MAX);
+        }
+        // A claim may lie across two pieces.
+        let keep = self.tail.len().saturating_sub(CLAIM_BYTES);
+        self.tail.drain(..keep);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn damaged(error: &str) -> FileFault {

@@ -28,6 +28,9 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let table = format!("{HEAD}{good_row}");
     let book = workbook(&[&["order", "date", "total"], &["A-1", "2025-01-01", "1"]]);
     let bomb = parts(&[("xl/worksheets/sheet1.xml", b"<worksheet/>"), ("xl/sharedStrings.xml", &vec![b' '; 49 * 1024 * 1024])]);
+    let strings =
+        b"<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" uniqueCount=\"99999999999999\"></sst>";
+    let boast = parts(&[("xl/worksheets/sheet1.xml", b"<worksheet/>"), ("xl/sharedStrings.xml", strings)]);
     let gzip = packed(table.repeat(2_000).as_bytes());
     vec![
         ("empty.csv", Vec::new(), "empty"),
@@ -46,6 +49,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("none.xlsx", b"PK\x03\x04 and nothing else".to_vec(), "damaged"),
         ("bomb.xlsx", bomb, "unpacks to more"),
+        ("boast.xlsx", boast, "claims more texts"),
         ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest".to_vec(), ".xls"),
         ("paper.pdf", b"%PDF-1.7\n".to_vec(), "PDF"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "NUL"),
