@@ -54,6 +54,8 @@ fn wrk(connections: u32, span: Duration, script: Option<&std::path::Path>, addre
     let mut command = Command::new("wrk");
     // One thread: the script's counter is the thread's own.
     command.args(["-t1", &format!("-c{connections}"), &format!("-d{}s", span.as_secs()), "--latency", "--timeout", "10s"]);
+    // Visits of programs are no clicks, so the load looks like a visitor.
+    command.args(["-H", "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0"]);
     if let Some(script) = script {
         command.arg("-s").arg(script);
     }

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod adjustments;
 pub mod check;
 pub mod check_payouts;
+pub mod click_days;
 pub mod clicks;
 pub mod commissions;
 pub mod connect;

@@ -622,6 +622,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    click_days (code_id, day) {
+        code_id -> DbUuid,
+        day -> Text,
+        clicks -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -661,4 +672,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunks,
     import_rows,
     import_openings,
+    click_days,
 );

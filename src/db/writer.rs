@@ -25,6 +25,10 @@ pub const BATCH_MAX: usize = 256;
 /// The most requests that may wait: about a third of a second of work. Beyond it, 503 is kinder.
 const WAITING_MAX: usize = 4_096;
 
+/// When so many requests wait, those that can be spared are not taken on any more: what is left of the
+/// queue is for orders.
+const SPARED_FROM: usize = WAITING_MAX / 2;
+
 /// An operation on a slice of requests: one answer per request, in order.
 pub type Operation<Req, Out> = fn(&mut Tx<'_>, Instant, &[Req]) -> DbResult<Vec<Out>>;
 
@@ -199,6 +203,12 @@ fn lane<Req: Send + 'static, Out: Send + 'static>(
 }
 
 impl<Req: Send + 'static, Out: Send + 'static> Lane<Req, Out> {
+    /// Whether there is room for what can be spared: the last write succeeded and little waits.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        !self.shared.stats.halted.load(Ordering::Relaxed) && lock(&self.shared.gate).waiting < SPARED_FROM
+    }
+
     /// Asks for one request to be written; the answer comes after its commit.
     ///
     /// # Errors

@@ -143,6 +143,26 @@ fn a_full_queue_refuses_and_takes_again_when_there_is_room() {
 }
 
 #[test]
+fn the_second_half_of_the_queue_and_a_refusing_disk_are_not_for_what_can_be_spared() {
+    let house = house();
+    let lane = house.writer.lane(insert_all);
+    let release = house.hold();
+    let mut asked: Vec<_> = (1..SPARED_FROM).map(|_| lane.submit(1).expect("room")).collect();
+    assert!(lane.has_room());
+    asked.push(lane.submit(1).expect("room"));
+    assert!(!lane.has_room());
+    // Orders are still taken on.
+    asked.push(lane.submit(1).expect("room"));
+    drop(release);
+    asked.into_iter().for_each(|answer| assert_eq!(answer.blocking_recv().expect("an answer").expect("written"), 2));
+    assert!(lane.has_room());
+    house.writer.stats().halted.store(true, Ordering::Relaxed);
+    assert!(!lane.has_room());
+    assert_eq!(lane.ask_blocking(1).expect("written"), 2);
+    assert!(lane.has_room());
+}
+
+#[test]
 fn a_lost_race_is_run_again_and_given_up_as_such() {
     let house = house();
     let mut tries = 0;

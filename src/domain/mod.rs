@@ -20,6 +20,7 @@ pub mod program;
 pub mod referrer;
 pub mod refund;
 pub mod report;
+pub mod robot;
 pub mod sale;
 pub mod signature;
 pub mod webhook;

@@ -30,6 +30,8 @@ pub struct App {
     pub answered: [AtomicU64; 5],
     /// Visitors sent on before their click was committed.
     pub clicks_missed: AtomicU64,
+    /// Clicks that were not kept because sales came first.
+    pub clicks_shed: AtomicU64,
     /// What the contract names.
     pub routes: Vec<Route>,
     /// The reference page.
@@ -53,6 +55,7 @@ impl App {
             mail_is_on,
             answered: Default::default(),
             clicks_missed: AtomicU64::new(0),
+            clicks_shed: AtomicU64::new(0),
             docs: contract::page(&routes),
             routes,
             live_codes: Arc::default(),

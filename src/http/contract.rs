@@ -110,7 +110,7 @@ async fn openapi() -> HttpResponse {
 async fn docs(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_SECURITY_POLICY, html::POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, html::policy(&app.docs, false)))
         .insert_header((CACHE_CONTROL, "no-cache"))
         .body(app.docs.clone())
 }

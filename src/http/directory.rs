@@ -128,7 +128,7 @@ fn entry(code: &referrers::CodeRow, terms: &Terms) -> Entry {
         referrer_id: code.referrer_id,
         shop_name: terms.shop_name.clone(),
         window_days: terms.window_days,
-        target: Target::of(code.destination.as_deref(), terms),
+        target: Target::of(code.destination.as_deref(), terms, &code.code),
     }
 }
 

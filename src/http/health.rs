@@ -110,6 +110,12 @@ fn exposition(app: &App, waiting_mails: Option<i64>) -> String {
         "Visitors sent on before their click was committed.",
         &one(load(&app.clicks_missed).to_string()),
     );
+    line(
+        "hound_clicks_shed_total",
+        "counter",
+        "Clicks that met a full queue or a full disk; all but one in 64 were not kept.",
+        &one(load(&app.clicks_shed).to_string()),
+    );
     let classes: Vec<(String, String)> = app
         .answered
         .iter()

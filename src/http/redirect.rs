@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, USER_AGENT};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,6 +17,7 @@ use crate::domain::click::Click;
 use crate::domain::code::Code;
 use crate::domain::id::{ClickId, VisitorId};
 use crate::domain::principal::Mode;
+use crate::domain::robot::is_robot;
 use crate::operations::books::Book;
 use crate::operations::track_clicks::ClickRequest;
 
@@ -29,6 +30,9 @@ const COOKIE_DAYS_MAX: i64 = 400;
 /// A visitor waits no longer than this for the click's commit.
 const COMMIT_WAIT: Duration = Duration::from_millis(250);
 
+/// While clicks are shed, one in so many is asked for, to find out that it is over.
+const SHED_PROBE: u64 = 64;
+
 /// Where links point.
 pub(super) const ROUTE: &str = "/r/{code}";
 
@@ -40,13 +44,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 
 async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let Some(code) = Code::fold(&code) else { return Ok(unknown_page()) };
-    let sandbox =
-        url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
-    let mode = if sandbox { Mode::Sandbox } else { Mode::Live };
+    let Asked { mode, path } = Asked::of(&req);
     let book = book_of(&app, mode).await?;
     let Some(entry) = app.directory(mode).find(&book, &code).await? else { return Ok(unknown_page()) };
-    let Some(target) = &entry.target else { return Ok(code_page(&entry)) };
-    if req.method() == Method::HEAD || is_prefetch(&req) {
+    let Some(home) = &entry.target else { return Ok(code_page(&entry)) };
+    // A path that leads elsewhere is no reason to turn a visitor away: he gets the front page.
+    let deep = path.and_then(|path| home.at(&path));
+    let target = deep.as_ref().unwrap_or(home);
+    if req.method() == Method::HEAD || is_prefetch(&req) || is_robot(agent(&req)) {
         return Ok(found(target.plain()).finish());
     }
     let visitor = visitor(&req).unwrap_or_else(|| VisitorId::new(book.clock.now()));
@@ -67,11 +72,40 @@ async fn keep(app: &App, book: &Book, entry: &Entry, visitor: VisitorId) -> Clic
     let at = book.clock.now();
     let click = Click { id: ClickId::new(at), code_id: entry.code_id, referrer_id: entry.referrer_id, visitor, at };
     let id = click.id;
+    // Under a flood, or when the disk takes nothing, sales go first; now and then one is tried all the same.
+    if !book.track_clicks.has_room() && !app.clicks_shed.fetch_add(1, Ordering::Relaxed).is_multiple_of(SHED_PROBE) {
+        return id;
+    }
     let kept = tokio::time::timeout(COMMIT_WAIT, book.track_clicks.ask(ClickRequest { click })).await;
     if !matches!(kept, Ok(Ok(()))) {
         app.clicks_missed.fetch_add(1, Ordering::Relaxed);
     }
     id
+}
+
+/// What the query of a link asks for.
+struct Asked {
+    mode: Mode,
+    /// The page of the shop, if the link names one.
+    path: Option<String>,
+}
+
+impl Asked {
+    fn of(req: &HttpRequest) -> Self {
+        let mut asked = Self { mode: Mode::Live, path: None };
+        for (name, value) in url::form_urlencoded::parse(req.query_string().as_bytes()) {
+            match &*name {
+                "sandbox" if value == "1" => asked.mode = Mode::Sandbox,
+                "to" => asked.path = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+fn agent(req: &HttpRequest) -> &[u8] {
+    req.headers().get(USER_AGENT).map(|value| value.as_bytes()).unwrap_or_default()
 }
 
 fn visitor(req: &HttpRequest) -> Option<VisitorId> {
@@ -117,7 +151,7 @@ fn page(status: StatusCode, title: &str, text: &str) -> HttpResponse {
     );
     HttpResponse::build(status)
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_SECURITY_POLICY, super::html::POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, super::html::policy(&body, false)))
         .content_type("text/html; charset=utf-8")
         .body(body)
 }

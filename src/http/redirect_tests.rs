@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, try_call_service};
-use actix_web::{App as ActixApp, web};
+use actix_web::{App as ActixApp, HttpMessage, web};
 
 use super::app::App;
 use super::{observe, server};
@@ -48,10 +49,17 @@ fn furnish(tx: &mut Tx<'_>, now: Instant) -> DbResult<()> {
     Ok(())
 }
 
+/// What a visitor's browser calls itself.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
+
 async fn send(app: &web::Data<App>, request: TestRequest) -> ServiceResponse {
     let app = ActixApp::new().app_data(app.clone()).wrap(from_fn(observe::observe)).configure(server::routes);
     let service = init_service(app).await;
-    try_call_service(&service, request.to_request()).await.expect("an answer").map_into_boxed_body()
+    let mut request = request.to_request();
+    if !request.headers().contains_key(USER_AGENT) {
+        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(BROWSER));
+    }
+    try_call_service(&service, request).await.expect("an answer").map_into_boxed_body()
 }
 
 fn header(response: &ServiceResponse, name: &str) -> Option<String> {
@@ -70,7 +78,10 @@ fn a_link_leads_to_the_shop_with_the_clicks_name() {
         let response = send(&app, TestRequest::get().uri("/r/joe")).await;
         assert_eq!(response.status(), 302);
         let location = header(&response, "location").expect("a location");
-        let click = location.strip_prefix("https://shop.example/?a=1&ref=").and_then(click_named_by).expect("the shop");
+        let (before, name) = location.rsplit_once("&ref=").expect("a click");
+        let utm = format!("utm_source=houndplan&utm_medium=referral&utm_campaign=JOE&utm_content={name}");
+        assert_eq!(before, format!("https://shop.example/?a=1&{utm}"));
+        let click = click_named_by(name).expect("a click");
         let cookie = header(&response, "set-cookie").expect("a cookie");
         for part in ["hound_visitor=", "HttpOnly", "SameSite=Lax", "Path=/", "Secure", "Max-Age=7776000"] {
             assert!(cookie.contains(part), "{cookie}");
@@ -90,11 +101,29 @@ fn a_link_leads_to_the_shop_with_the_clicks_name() {
         for request in [
             TestRequest::default().method(Method::HEAD).uri("/r/JOE"),
             TestRequest::get().uri("/r/JOE").insert_header(("sec-purpose", "prefetch;prerender")),
+            TestRequest::get().uri("/r/JOE").insert_header(("purpose", "prefetch")),
+            TestRequest::get().uri("/r/JOE").insert_header(("x-moz", "prefetch")),
+            TestRequest::get().uri("/r/JOE").insert_header(("user-agent", "WhatsApp/2.23.20.0 A")),
+            TestRequest::get().uri("/r/JOE").insert_header(("user-agent", "Mozilla/5.0 (compatible; Googlebot/2.1)")),
+            TestRequest::get().uri("/r/JOE").insert_header(("user-agent", "")),
         ] {
             let response = send(&app, request).await;
             assert_eq!(header(&response, "location").as_deref(), Some("https://shop.example/?a=1"));
             assert_eq!(header(&response, "set-cookie"), None);
         }
+        for (query, place) in [
+            ("?to=/tea%3Fsize=2", "https://shop.example/tea?size=2&utm_"),
+            ("?to=%2Ftee%2F%C3%BCbersicht", "https://shop.example/tee/%C3%BCbersicht?utm_"),
+            ("?to=//evil.example/", "https://shop.example/?a=1&utm_"),
+            ("?to=https://evil.example/", "https://shop.example/?a=1&utm_"),
+            ("?to=/%0d%0aSet-Cookie:x", "https://shop.example/?a=1&utm_"),
+            ("?to=", "https://shop.example/?a=1&utm_"),
+        ] {
+            let response = send(&app, TestRequest::get().uri(&format!("/r/JOE{query}"))).await;
+            let location = header(&response, "location").expect("a location");
+            assert!(location.starts_with(place), "{query}: {location}");
+        }
+        assert_eq!(app.clicks_shed.load(std::sync::atomic::Ordering::Relaxed), 0);
         assert_eq!(app.clicks_missed.load(std::sync::atomic::Ordering::Relaxed), 0);
     });
 }

@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web}
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, contract, cors, health, observe, redirect, unsubscribe};
+use super::{api, contract, cors, health, observe, qr, redirect, snippet, unsubscribe};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -60,6 +60,8 @@ async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Resu
 /// Every route of the service.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(redirect::configure)
+        .configure(qr::configure)
+        .configure(snippet::configure)
         .configure(health::configure)
         .configure(contract::configure)
         .configure(api::configure)

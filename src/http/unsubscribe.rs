@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::app::App;
 use super::callers::book_of;
+use super::html;
 use super::problem::ApiError;
 use crate::domain::id::MailId;
 use crate::domain::principal::Mode;
@@ -40,9 +41,6 @@ fn page(body: &'static str) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((REFERRER_POLICY, "no-referrer"))
-        .insert_header((
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        ))
+        .insert_header((CONTENT_SECURITY_POLICY, html::policy(body, true)))
         .body(body)
 }

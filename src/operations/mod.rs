@@ -36,6 +36,7 @@ pub mod report_payouts;
 pub mod resolve_customers;
 pub mod resume_referrer;
 pub mod revoke_token;
+pub mod roll_up_clicks;
 pub mod rotate_endpoint_secret;
 pub mod set_terms;
 pub mod settle_delivery;

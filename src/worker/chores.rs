@@ -8,7 +8,7 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::operations::books::Book;
-use crate::operations::{forget_deliveries, forget_requests, mature_commissions};
+use crate::operations::{forget_deliveries, forget_requests, mature_commissions, roll_up_clicks};
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
 const LEAD_SECONDS: i64 = 20;
@@ -63,6 +63,7 @@ fn tick(book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     let matured = book.writer.write_blocking(mature_commissions::mature_commissions)?;
     let forgotten = book.writer.write_blocking(|tx, now: Instant| forget_requests::forget_requests(tx, now))?;
     let logged = book.writer.write_blocking(|tx, now: Instant| forget_deliveries::forget_deliveries(tx, now))?;
+    let more_clicks = book.writer.write_blocking(roll_up_clicks::roll_up_clicks)?;
     let full = usize::try_from(mature_commissions::SLICE).unwrap_or(usize::MAX);
-    Ok(matured >= full || forgotten >= full || logged >= full)
+    Ok(matured >= full || forgotten >= full || logged >= full || more_clicks)
 }

@@ -25,3 +25,5 @@ mod purchases;
 mod signatures;
 #[cfg(test)]
 mod strings;
+#[cfg(test)]
+mod visitors;

@@ -233,6 +233,7 @@ impl<'a> World<'a> {
                 Row::new(200, format!("/v1/referrers/{referrer}/balance")).of_source().of_referrer()
             }
             "GET /v1/codes/{code}" => Row::new(200, "/v1/codes/JOE").of_referrer(),
+            "GET /v1/codes/{code}/clicks" => Row::new(200, "/v1/codes/JOE/clicks").of_referrer(),
             "PATCH /v1/codes/{code}" => {
                 Row::new(200, "/v1/codes/JOE").body(json!({"destination": "https://shop.example/tea"})).of_ledger()
             }
@@ -299,6 +300,8 @@ impl<'a> World<'a> {
         let mail = &self.mail;
         Some(match name {
             "GET /r/{code}" => Row::new(302, "/r/JOE"),
+            "GET /q/{image}" => Row::new(200, "/q/JOE.svg"),
+            "GET /hound.js" => Row::new(200, "/hound.js"),
             "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
             "GET /metrics" => Row::new(404, "/metrics"),
             "GET /health/live" => Row::new(200, "/health/live"),

@@ -16,6 +16,8 @@ static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .accept("application/json")
+        // Visits of programs are no clicks.
+        .user_agent("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36")
         .timeout_global(Some(Duration::from_secs(60)))
         // A crowd keeps its connections, and gives them up before the service does.
         .max_idle_connections(256)

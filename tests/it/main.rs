@@ -9,7 +9,11 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
+mod clicks;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
@@ -44,6 +48,8 @@ mod schema;
 mod shop;
 #[cfg(test)]
 mod smtp_server;
+#[cfg(test)]
+mod snippet;
 #[cfg(test)]
 mod supplies;
 #[cfg(test)]

@@ -25,7 +25,7 @@ const LICENCES: [&str; 14] = [
 ];
 
 /// Crates that are there in several versions, and why we bear it.
-const DUPLICATES: [(&[&str], &str); 9] = [
+const DUPLICATES: [(&[&str], &str); 10] = [
     (&["base64"], "jsonwebtoken and postgres-protocol are one minor version behind lettre"),
     (
         &["block-buffer", "const-oid", "cpufeatures", "crypto-common", "digest", "hmac", "sha2"],
@@ -37,6 +37,7 @@ const DUPLICATES: [(&[&str], &str); 9] = [
         "each signature, uuid and decimal crate brings the rand of its year",
     ),
     (&["lock_api", "parking_lot", "parking_lot_core", "redox_syscall"], "r2d2's thread pool is ahead of r2d2 itself"),
+    (&["miniz_oxide"], "png is one version behind flate2"),
     (&["syn"], "derive crates are moving from 2 to 3; at build time only"),
     (&["toml_datetime", "winnow"], "diesel_migrations reads its settings with an older toml; at build time only"),
     (&["wasi"], "not built on any platform we support"),

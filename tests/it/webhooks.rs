@@ -95,6 +95,7 @@ fn a_program_is_told_what_it_wants_and_can_prove_who_told_it(app: &App) {
     }
     let first = told.iter().find(|one| one.kind() == "sale.recorded").expect("a sale").json();
     assert_eq!((&first["data"]["sale_id"], &first["data"]["net"]), (&sale["id"], &json!(9_000)), "{first:#}");
+    assert_eq!(first["data"]["currency"], "EUR", "{first:#}");
     // Shown once, and never in the log.
     assert!(!app.said().contains(&secret));
     assert_eq!(owner.get(&format!("/v1/webhook-endpoints/{}", id_of(&wanted))).is(200)["secret"], Value::Null);

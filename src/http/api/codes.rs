@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::customer_body::given;
+use crate::db::click_days;
 use crate::db::referrers::{self, CodeRow};
 use crate::domain::code::Code;
 use crate::domain::field::FieldError;
@@ -13,13 +14,17 @@ use crate::domain::instant::Instant;
 use crate::domain::principal::{Role, Scope};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::http::body::Body;
-use crate::http::callers::{Caller, CodeReader, Owner};
+use crate::http::callers::{AnyReader, Caller, CodeReader, Owner};
 use crate::http::problem::ApiError;
 use crate::operations::change_code::{CodeChange, CodeChanged, change_code};
 
+/// Days shown of a code: a year and a month.
+const DAYS_MAX: i64 = 400;
+
 /// Adds the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(web::resource("/v1/codes/{code}").route(web::get().to(read)).route(web::patch().to(change)));
+    cfg.service(web::resource("/v1/codes/{code}").route(web::get().to(read)).route(web::patch().to(change)))
+        .service(web::resource("/v1/codes/{code}/clicks").route(web::get().to(clicks)));
 }
 
 /// A code with its link.
@@ -82,6 +87,35 @@ async fn read(caller: CodeReader, code: web::Path<String>) -> Result<impl Respon
         Scope::Nothing => Err(unknown()),
         Scope::All | Scope::Source(_) | Scope::Referrer(_) => Ok(HttpResponse::Ok().json(CodeView::of(&caller, &row))),
     }
+}
+
+#[derive(Debug, Serialize)]
+struct ClicksView {
+    day: String,
+    clicks: i64,
+}
+
+/// The newest days with visits; the last hour or two are not counted yet.
+async fn clicks(caller: AnyReader, code: web::Path<String>) -> Result<impl Responder, ApiError> {
+    let code = Code::fold(&code).ok_or_else(unknown)?;
+    let found = caller
+        .read(move |conn| {
+            let Some(row) = referrers::codes_by_skeleton(conn, &[code.skeleton()])?.pop() else { return Ok(None) };
+            let days = click_days::of_code(conn, row.id, DAYS_MAX)?;
+            Ok(Some((row, days)))
+        })
+        .await?;
+    let (row, days) = found.ok_or_else(unknown)?;
+    let visible = match caller.principal.scope() {
+        Scope::Referrer(own) => own == row.referrer_id,
+        Scope::All | Scope::Source(_) => true,
+        Scope::Nothing => false,
+    };
+    if !visible {
+        return Err(unknown());
+    }
+    let days = days.into_iter().map(|row| ClicksView { day: row.day, clicks: row.clicks });
+    Ok(Json(serde_json::json!({ "data": days.collect::<Vec<_>>() })))
 }
 
 #[derive(Debug, Deserialize)]

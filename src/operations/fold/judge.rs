@@ -201,7 +201,13 @@ impl Fold {
 
     fn note_event(&mut self, kind: &'static str, order: &OrderState, verdict: &Verdict) {
         let net = order.commission.as_ref().map(|commission| commission.net);
-        let data = serde_json::json!({ "verdict": verdict.kind, "reason": verdict.reason, "referrer_id": verdict.referrer_id, "net": net });
+        let data = serde_json::json!({
+            "verdict": verdict.kind,
+            "reason": verdict.reason,
+            "referrer_id": verdict.referrer_id,
+            "net": net,
+            "currency": order.sale.currency,
+        });
         self.out.events.push(NewEvent {
             id: EventId::new(self.now),
             kind,

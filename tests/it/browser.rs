@@ -1,0 +1,140 @@
+//! A real Chromium, driven over a pipe (Chrome DevTools Protocol, `--remote-debugging-pipe`): messages are
+//! JSON apart by NUL bytes on the child's descriptors 3 and 4, so no library is needed.
+#![cfg(test)]
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant as Moment};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// What a visitor's browser calls itself; headless ones say so and are no visitors.
+const VISITOR: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
+
+/// Longer than any page here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One browser with one tab and an empty profile; ended when dropped.
+pub(crate) struct Browser {
+    child: Child,
+    commands: File,
+    answers: BufReader<File>,
+    session: Option<String>,
+    next: u64,
+    _profile: TempDir,
+}
+
+/// Where Chromium is: `HOUND_TEST_CHROMIUM`, else the first of its names in PATH.
+fn program() -> String {
+    let named = std::env::var("HOUND_TEST_CHROMIUM").ok();
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+    let found = |name: &&str| Command::new("which").arg(name).output().is_ok_and(|output| output.status.success());
+    named
+        .or_else(|| names.iter().find(|name| found(name)).map(|name| (*name).to_owned()))
+        .expect("no Chromium: run ./test, which installs it, or set HOUND_TEST_CHROMIUM")
+}
+
+impl Browser {
+    /// Starts a browser for which each of `hosts` (a name and where it really listens) exists.
+    pub(crate) fn start(hosts: &[(&str, &str)]) -> Self {
+        Self::start_as(hosts, Some(VISITOR))
+    }
+
+    /// The same under its own name, when `name` is none.
+    pub(crate) fn start_as(hosts: &[(&str, &str)], name: Option<&str>) -> Self {
+        let profile = tempfile::Builder::new().prefix("hound-browser").tempdir().expect("a folder");
+        let pipe = |name: &str| {
+            let path = profile.path().join(name);
+            assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+            path
+        };
+        let (inward, outward) = (pipe("in"), pipe("out"));
+        let rules: Vec<String> = hosts.iter().map(|(host, address)| format!("MAP {host} {address}")).collect();
+        let child = Command::new("sh")
+            .args(["-c", "inward=$1 outward=$2; shift 2; exec \"$@\" 3<\"$inward\" 4>\"$outward\"", "sh"])
+            .args([&inward, &outward])
+            .arg(program())
+            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
+            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server"])
+            .args(["--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable", "--remote-debugging-pipe"])
+            .args(name.map(|name| format!("--user-agent={name}")))
+            .arg(format!("--host-resolver-rules={}", rules.join(", ")))
+            .arg(format!("--user-data-dir={}", profile.path().join("profile").display()))
+            .arg("about:blank")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(profile.path().join("log")).expect("a log"))
+            .spawn()
+            .expect("a browser");
+        // In the order in which the shell opens them: each waits for the other side.
+        let commands = OpenOptions::new().write(true).open(&inward).expect("a pipe");
+        let answers = BufReader::new(File::open(&outward).expect("a pipe"));
+        let mut this = Self { child, commands, answers, session: None, next: 0, _profile: profile };
+        let tab = this.call("Target.createTarget", &json!({"url": "about:blank"}));
+        let attached = this.call("Target.attachToTarget", &json!({"targetId": tab["targetId"], "flatten": true}));
+        this.session = attached["sessionId"].as_str().map(str::to_owned);
+        this.call("Page.enable", &json!({}));
+        this
+    }
+
+    fn read(&mut self) -> Value {
+        let mut message = Vec::new();
+        self.answers.read_until(0, &mut message).expect("the browser's pipe");
+        message.pop();
+        serde_json::from_slice(&message).unwrap_or_else(|fault| panic!("the browser ended: {fault}"))
+    }
+
+    fn call(&mut self, method: &str, parameters: &Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        let mut message = json!({"id": id, "method": method, "params": parameters});
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        self.commands.write_all(format!("{message}\0").as_bytes()).expect("the browser's pipe");
+        loop {
+            let answer = self.read();
+            if answer["id"] == id {
+                assert!(answer["error"].is_null(), "{method} {parameters}: {answer:#}");
+                return answer["result"].clone();
+            }
+        }
+    }
+
+    /// Opens an address and waits for its page, with its scripts, to be there.
+    pub(crate) fn open(&mut self, address: &str) {
+        let begun = self.call("Page.navigate", &json!({"url": address}));
+        assert!(begun["errorText"].is_null(), "{address}: {begun:#}");
+        self.wait_for(&format!("{address} to load"), "document.readyState === 'complete' && location.href !== 'about:blank'");
+    }
+
+    /// Waits until an expression is true on the page.
+    pub(crate) fn wait_for(&mut self, what: &str, expression: &str) {
+        let deadline = Moment::now() + PATIENCE;
+        while self.ask(expression) != json!(true) {
+            assert!(Moment::now() < deadline, "waited in vain for {what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What an expression is worth on the page.
+    pub(crate) fn ask(&mut self, expression: &str) -> Value {
+        let found = self.call("Runtime.evaluate", &json!({"expression": expression, "returnByValue": true}));
+        // A page that is just being left has no context; whoever waits asks again.
+        if found["exceptionDetails"].is_null() { found["result"]["value"].clone() } else { Value::Null }
+    }
+
+    /// Every cookie of every host, as `(host, name, value)`.
+    pub(crate) fn cookies(&mut self) -> Vec<Value> {
+        self.call("Network.getAllCookies", &json!({}))["cookies"].as_array().expect("cookies").clone()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
