@@ -346,7 +346,7 @@ CREATE TABLE jobs (
     created_at TIMESTAMPTZ NOT NULL,
     UNIQUE (dedupe_key, kind)
 );
-CREATE INDEX jobs_waiting ON jobs (run_at) WHERE status = 'ready';
+CREATE INDEX jobs_waiting ON jobs (kind, run_at) WHERE status = 'ready';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE status = 'running';
 
 CREATE TABLE chores (
