@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_click_joins_what_is_there() {
-        let name = reference_of(click());
+        let click = click();
+        let name = reference_of(click);
         let utm = format!("utm_source=houndplan&utm_medium=referral&utm_campaign=JOE&utm_content={name}");
         let cases = [
             (None, format!("https://shop.example/?{utm}&ref={name}")),
@@ -136,7 +137,7 @@ mod tests {
         ];
         for (destination, expected) in cases {
             let target = Target::of(destination, &terms(), "JOE").expect("allowed");
-            assert_eq!(target.with_click(click()), expected);
+            assert_eq!(target.with_click(click), expected);
             assert!(expected.bytes().all(|byte| byte.is_ascii_graphic()));
         }
     }
@@ -154,8 +155,9 @@ mod tests {
         ] {
             assert_eq!(home.at(path).expect(path).plain(), plain);
         }
-        let there = home.at("/tea?ref=x&utm_source=mail").expect("a page").with_click(click());
-        assert_eq!(there, format!("https://shop.example:8443/tea?utm_source=mail&ref={}", reference_of(click())));
+        let click = click();
+        let there = home.at("/tea?ref=x&utm_source=mail").expect("a page").with_click(click);
+        assert_eq!(there, format!("https://shop.example:8443/tea?utm_source=mail&ref={}", reference_of(click)));
         assert_eq!(home.at(&format!("/{}", "x".repeat(PATH_MAX))), None);
     }
 

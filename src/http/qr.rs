@@ -118,13 +118,8 @@ mod tests {
         let at = |x: usize, y: usize| grid.dark[(y + QUIET) * grid.edge + x + QUIET];
         assert!((0..7).all(|place| at(place, 0) && at(0, place) && at(6, place)) && !at(1, 1) && at(2, 2) && !at(7, 7));
         assert!(grid.dark[..grid.edge * QUIET].iter().all(|dark| !dark));
-        let drawn = grid
-            .svg()
-            .split('h')
-            .skip(1)
-            .filter_map(|part| part.split_once("v1h-"))
-            .map(|(run, _)| run.parse::<usize>().expect("a run"))
-            .sum::<usize>();
+        let drawn = grid.svg();
+        let drawn: usize = drawn.split('h').filter_map(|part| part.strip_suffix("v1")?.parse::<usize>().ok()).sum();
         let dark = grid.dark.iter().filter(|dark| **dark).count();
         assert_eq!(drawn, dark);
 

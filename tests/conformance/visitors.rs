@@ -20,7 +20,7 @@ fn robots_are_known_and_visitors_pass() {
         .flat_map(|robot| robot["instances"].as_array().expect("instances").iter().map(|one| one.as_str().expect("text")))
         .collect();
     let known = robots.iter().filter(|robot| is_robot(robot.as_bytes())).count();
-    println!("{known} of {} robots are known", robots.len());
+    eprintln!("{known} of {} robots are known", robots.len());
     assert!(robots.len() > 2_000 && known * 100 >= robots.len() * KNOWN_MIN, "{known} of {}", robots.len());
     for list in ["top_user_agents_desktop.json", "top_user_agents_mobile.json", "top_user_agents_index.json"] {
         let visitors: Vec<String> = serde_json::from_str(&read(list).expect(list)).expect("JSON");
