@@ -4,9 +4,11 @@ use std::io::Write;
 
 use super::{Failure, Outcome, fail, open_books, say};
 use crate::config::{Config, MailSettings};
-use crate::db::{jobs, tokens};
+use crate::db::{endpoints, jobs, tokens};
+use crate::domain::webhook::{EndpointStatus, WhyDisabled};
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
+use crate::operations::create_endpoint::ENDPOINTS_MAX;
 
 /// Clocks that differ more than this put times of two nodes in the wrong order.
 const CLOCK_DRIFT_SECONDS: i64 = 5;
@@ -45,6 +47,7 @@ pub(super) fn run(config: &Config) -> Outcome {
             tell("clock", clock(&books));
             tell("tokens", tokens_of(&books));
             tell("letters", letters(config, &books));
+            tell("webhooks", webhooks(&books));
         }
     }
     tell("mail", mail(config));
@@ -112,6 +115,22 @@ fn letters(config: &Config, books: &Books) -> Finding {
         Ok((waiting, _)) if waiting > 0 && !is_on => Watch(format!("{waiting} wait for a transport; set HOUND_MAIL_MODE")),
         Ok((waiting, _)) => Good(format!("{waiting} waiting")),
         Err(error) => Bad(error.to_string()),
+    }
+}
+
+fn webhooks(books: &Books) -> Finding {
+    let rows = match books.live.readers.read(|conn| endpoints::list(conn, None, ENDPOINTS_MAX)) {
+        Ok(rows) => rows,
+        Err(error) => return Bad(error.to_string()),
+    };
+    let switched_off = rows.iter().filter(|row| matches!(row.why_disabled, Some(WhyDisabled::Gone | WhyDisabled::Failing)));
+    let failing = rows.iter().filter(|row| row.status == EndpointStatus::Enabled && row.failing_since.is_some());
+    match (switched_off.count(), failing.count(), rows.len()) {
+        (0, 0, count) => Good(format!("{count} endpoints")),
+        (0, failing, _) => Watch(format!("{failing} endpoints take nothing; see GET /v1/webhook-endpoints")),
+        (off, _, _) => Watch(format!(
+            "{off} endpoints were switched off; mend them, then PATCH /v1/webhook-endpoints/… {{\"status\": \"enabled\"}}"
+        )),
     }
 }
 
