@@ -246,14 +246,14 @@ pub fn remove_of(tx: &mut Tx<'_>, endpoint: EndpointId) -> DbResult<()> {
     on_db!(tx, c => diesel::delete(deliveries::table.filter(deliveries::endpoint_id.eq(endpoint))).execute(c).map(drop))
 }
 
-/// Forgets up to `most` deliveries that ended and were queued before `before`, the oldest first; returns how many.
+/// Forgets up to `most` deliveries that were queued before `before`, the oldest first; returns how many. One
+/// that still waits after so long has lost its endpoint.
 ///
 /// # Errors
 /// What the database reports.
 pub fn forget(tx: &mut Tx<'_>, before: DeliveryId, most: i64) -> DbResult<usize> {
     let old: Vec<DeliveryId> = on_db!(tx, c => deliveries::table
         .filter(deliveries::id.lt(before))
-        .filter(deliveries::status.ne(DeliveryStatus::Waiting))
         .order(deliveries::id)
         .limit(most)
         .select(deliveries::id)

@@ -10,7 +10,7 @@ pub const SLICE: i64 = 500;
 /// How long an entry is kept, in days.
 pub const KEPT_DAYS: i64 = 30;
 
-/// Forgets up to [`SLICE`] ended entries older than [`KEPT_DAYS`]; returns how many.
+/// Forgets up to [`SLICE`] entries older than [`KEPT_DAYS`]; returns how many.
 ///
 /// # Errors
 /// What the database reports.
