@@ -18,6 +18,8 @@ pub(crate) fn access(owner: &Client, name: &str) -> Option<Row> {
         id_of(&shop.report(owner, "", &json!({"id": shop.id, "total": "1.00"})))
     };
     Some(match name {
+        "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
+        "POST /webhooks/{kind}/{id}" => Row::new(401, "/webhooks/shopify/0190163d-8694-739b-aea5-966c26f8ad90").body(json!({})),
         "POST /v1/connections" => Row::new(201, "/v1/connections").body(json!({"kind": "woocommerce"})),
         "GET /v1/connections" => Row::new(200, "/v1/connections"),
         "GET /v1/connections/{id}" => Row::new(200, format!("/v1/connections/{}", shop().id)).of_ledger(),
