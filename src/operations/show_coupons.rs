@@ -3,17 +3,28 @@
 use crate::db::coupons;
 use crate::db::terms::Program;
 use crate::db::{Conn, DbResult};
+use crate::domain::commission::CommissionRule;
+use crate::domain::earning::discount_for;
 use crate::domain::id::CodeId;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 use crate::domain::storefront::coupon::{Off, Wanted};
 
 /// Codes read at a time.
 const SLICE: i64 = 1_000;
 
-/// What a friend who types a code gets under the newest terms, in a shop of `currency`.
+/// What a friend who types a code gets under the newest terms, in a shop of `currency`: what they promise
+/// for a referrer without a grade, since one coupon stands for all of a shop's buyers.
 #[must_use]
-pub const fn friend_gets(_program: Option<&Program>, _currency: Option<Currency>) -> Off {
-    Off::Nothing
+pub fn friend_gets(program: Option<&Program>, currency: Option<Currency>) -> Off {
+    let terms = program.and_then(Program::current).map(|current| &current.terms);
+    match terms.and_then(|terms| discount_for(terms, None)) {
+        Some(CommissionRule::Percent { rate }) => Off::Percent { rate: *rate },
+        Some(CommissionRule::Flat { amounts }) => {
+            let sum = currency.and_then(|currency| amounts.get(&currency).map(|amount| Money { amount: *amount, currency }));
+            sum.map_or(Off::Nothing, |amount| Off::Flat { amount })
+        }
+        None => Off::Nothing,
+    }
 }
 
 /// Every code that counts, as a coupon for shops that are not asked.

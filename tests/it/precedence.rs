@@ -34,7 +34,7 @@ struct Kind {
 }
 
 /// In the order of HOUSE §4.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 7] = [
     Kind {
         name: "owner_decision",
         code: "OWNER",
@@ -45,6 +45,19 @@ const KINDS: [Kind; 5] = [
         }),
         fail: None,
         says: "The owner credited the referrer.",
+    },
+    Kind {
+        name: "accepted_claim",
+        code: "CLAIM",
+        give: |_, _| {},
+        decide: Some(|desk, sale| {
+            let body = json!({"referrer_id": desk.referrer("CLAIM"), "order_id": sale["order_id"]});
+            let claim = desk.owner.post("/v1/claims", &body).is(201);
+            desk.owner.post(&format!("/v1/claims/{}/decision", id_of(&claim)), &json!({"action": "accept"})).is(200);
+            desk.owner.get(&format!("/v1/sales/{}", id_of(sale))).is(200)
+        }),
+        fail: None,
+        says: "The referrer claimed this sale, and the owner accepted it.",
     },
     Kind {
         name: "referral",
@@ -78,6 +91,17 @@ const KINDS: [Kind; 5] = [
         fail: Some((|_, order| order["referred_by"] = order["customer"].clone(), "self_referral")),
         says: "The buyer named the referrer.",
     },
+    Kind {
+        name: "introduction",
+        code: "INTRO",
+        give: |desk, order| {
+            let body = json!({"customer": order["customer"], "code": "INTRO", "consent": true});
+            desk.owner.post("/v1/referrals", &body).is(201);
+        },
+        decide: None,
+        fail: None,
+        says: "The customer was registered on ",
+    },
 ];
 
 /// An owner with one referrer for each kind of evidence.
@@ -91,7 +115,9 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn open(app: &'a App) -> Self {
         let owner = app.owner();
-        rules(&owner, &json!({"shop_url": "https://shop.example/", "lifetime": {"type": "forever"}}));
+        // Everything here is done in an instant and by the same few, which would look like fraud.
+        let trusting = json!({"click_seconds_min": 0, "referrer_orders_max": 0, "block_orders_max": 0});
+        rules(&owner, &json!({"shop_url": "https://shop.example/", "lifetime": {"type": "forever"}, "fraud": trusting}));
         let codes = KINDS.iter().map(|kind| kind.code).chain(["PAUSED-1", "RETIRED"]);
         let referrers =
             codes.map(|code| (code.to_owned(), enrol(&owner, &format!("{}@example.com", code.to_lowercase()), code))).collect();
@@ -114,10 +140,10 @@ impl<'a> Desk<'a> {
         click(self.app, code, None).0
     }
 
-    /// Reports the order and gives what is given afterwards.
+    /// Reports the order and gives what is given afterwards, the best last.
     fn report(&self, order: &Value, kinds: &[&Kind]) -> Value {
         let sale = sell(&self.owner, order);
-        kinds.iter().find_map(|kind| kind.decide).map_or(sale.clone(), |decide| decide(self, &sale))
+        kinds.iter().rev().filter_map(|kind| kind.decide).fold(sale, |sale, decide| decide(self, &sale))
     }
 
     fn text(&self, sale: &Value) -> String {

@@ -83,7 +83,7 @@ fn town(app: &App, mode: &'static str) -> (Client, Shop, Browser) {
     let shop = Shop::open(mode);
     app.restart_with(&[("HOUND_BASE_URL", "http://refer.test")]);
     let owner = app.owner();
-    owner.patch("/v1/program", &json!({"shop_url": "http://shop.test/"})).is(200);
+    owner.patch("/v1/program", &json!({"shop_url": "http://shop.test/", "fraud": {"click_seconds_min": 0}})).is(200);
     enrol(&owner, "joe@example.com", "JOE");
     let house = app.base().trim_start_matches("http://").to_owned();
     let browser = Browser::start(&[("refer.test", &house), ("shop.test", &shop.address)]);
