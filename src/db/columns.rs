@@ -18,7 +18,7 @@ use super::{Conn, DbResult, Tx, lost_race};
 /// A column of values, ready to be bound.
 pub type Bound<'a> = Box<dyn QueryFragment<Pg> + 'a>;
 
-/// A row that PostgreSQL takes column by column; [`columns!`] implements it.
+/// A row that PostgreSQL takes column by column; `columns!` implements it.
 pub trait Columns: Sized {
     /// `INSERT INTO …` up to the first value.
     const INTO: &'static str;
