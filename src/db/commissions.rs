@@ -182,7 +182,7 @@ pub fn lock_live_of(tx: &mut Tx<'_>, sales: &[SaleId]) -> DbResult<Vec<Commissio
         tx,
         commissions::table
             .filter(commissions::sale_id.eq_any(sales))
-            .filter(commissions::live.eq(true))
+            .filter(commissions::live)
             .order(commissions::id)
             .select(CommissionRow::as_select())
     )
@@ -270,7 +270,7 @@ pub fn not_before_changes(conn: &mut Conn<'_>, ids: &[CommissionId], now: Instan
 pub fn live_of(conn: &mut Conn<'_>, sales: &[SaleId]) -> DbResult<Vec<CommissionRow>> {
     on_db!(conn, c => commissions::table
         .filter(commissions::sale_id.eq_any(sales))
-        .filter(commissions::live.eq(true))
+        .filter(commissions::live)
         .select(CommissionRow::as_select())
         .load(c))
 }

@@ -137,7 +137,7 @@ pub fn delete_customer(tx: &mut Tx<'_>, id: CustomerId) -> DbResult<()> {
 pub fn first_place(conn: &mut Conn<'_>, of: CustomerId) -> DbResult<Option<Instant>> {
     on_db!(conn, c => sales::table
         .filter(sales::customer_id.eq(of))
-        .filter(sales::holds_place.eq(true))
+        .filter(sales::holds_place)
         .select(sales::occurred_at)
         .first(c)
         .optional())

@@ -176,7 +176,7 @@ pub fn held(conn: &mut Conn<'_>, after: Option<SaleId>, limit: i64) -> DbResult<
 pub fn places_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<(CustomerId, SaleId)>> {
     let rows: Vec<(Option<CustomerId>, SaleId)> = on_db!(conn, c => sales::table
         .filter(sales::customer_id.eq_any(customers))
-        .filter(sales::holds_place.eq(true))
+        .filter(sales::holds_place)
         .select((sales::customer_id, sales::id))
         .load(c))?;
     Ok(rows.into_iter().filter_map(|(customer, sale)| customer.map(|customer| (customer, sale))).collect())

@@ -32,18 +32,25 @@ pub struct DealRow {
     pub net: i64,
 }
 
+/// The deals of the given referrers, with their sales.
+macro_rules! deals_of {
+    ($ids:expr) => {
+        commissions::table
+            .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
+            .filter(commissions::referrer_id.eq_any($ids))
+            .filter(commissions::live)
+            .filter(commissions::kind.eq(SALE))
+            .filter(commissions::status.eq_any(STANDING))
+            .filter(sales::base.gt(sales::base_refunded))
+    };
+}
+
 /// How many deals each of the given referrers has; none is absent.
 ///
 /// # Errors
 /// What the database reports.
 pub fn deals(conn: &mut Conn<'_>, ids: &[ReferrerId]) -> DbResult<Vec<(ReferrerId, i64)>> {
-    on_db!(conn, c => commissions::table
-        .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
-        .filter(commissions::referrer_id.eq_any(ids))
-        .filter(commissions::live)
-        .filter(commissions::kind.eq(SALE))
-        .filter(commissions::status.eq_any(STANDING))
-        .filter(sales::base.gt(sales::base_refunded))
+    on_db!(conn, c => deals_of!(ids)
         .group_by(commissions::referrer_id)
         .select((commissions::referrer_id, sql::<BigInt>("CAST(COUNT(*) AS BIGINT)")))
         .load(c))
@@ -54,13 +61,7 @@ pub fn deals(conn: &mut Conn<'_>, ids: &[ReferrerId]) -> DbResult<Vec<(ReferrerI
 /// # Errors
 /// What the database reports.
 pub fn deals_between(conn: &mut Conn<'_>, ids: &[ReferrerId], from: Instant, to: Instant) -> DbResult<Vec<DealRow>> {
-    on_db!(conn, c => commissions::table
-        .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
-        .filter(commissions::referrer_id.eq_any(ids))
-        .filter(commissions::live)
-        .filter(commissions::kind.eq(SALE))
-        .filter(commissions::status.eq_any(STANDING))
-        .filter(sales::base.gt(sales::base_refunded))
+    on_db!(conn, c => deals_of!(ids)
         .filter(sales::occurred_at.ge(from))
         .filter(sales::occurred_at.lt(to))
         .select((commissions::sale_id, commissions::referrer_id, commissions::currency, sales::occurred_at, commissions::net))
@@ -75,14 +76,8 @@ pub type CodeSum = (Option<String>, Currency, i64, i64);
 /// # Errors
 /// What the database reports.
 pub fn by_code(conn: &mut Conn<'_>, ids: &[ReferrerId]) -> DbResult<Vec<CodeSum>> {
-    on_db!(conn, c => commissions::table
-        .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
+    on_db!(conn, c => deals_of!(ids)
         .inner_join(verdicts::table.on(verdicts::sale_id.eq(sales::id).and(verdicts::seq.eq(sales::verdict_seq))))
-        .filter(commissions::referrer_id.eq_any(ids))
-        .filter(commissions::live)
-        .filter(commissions::kind.eq(SALE))
-        .filter(commissions::status.eq_any(STANDING))
-        .filter(sales::base.gt(sales::base_refunded))
         .filter(verdicts::code.is_not_null())
         .group_by((verdicts::code, commissions::currency))
         .select((
