@@ -168,10 +168,10 @@ impl Session {
     /// until every text is known they go one by one.
     pub(super) fn execute_all(&mut self, inserts: Vec<Insert<'_>>) -> Vec<DbResult<usize>> {
         let known = inserts.iter().all(|insert| self.prepared.contains(insert.into));
-        self.prepared.extend(inserts.iter().map(|insert| insert.into));
+        let texts: Vec<&'static str> = inserts.iter().map(|insert| insert.into).collect();
         let conn: &AsyncPgConnection = &self.conn;
         let send = |insert| AsyncConnectionCore::execute_returning_count(&mut &*conn, insert);
-        self.driver.block_on(async move {
+        let counts = self.driver.block_on(async move {
             if known {
                 return futures_util::future::join_all(inserts.into_iter().map(send)).await;
             }
@@ -180,7 +180,11 @@ impl Session {
                 counts.push(send(insert).await);
             }
             counts
-        })
+        });
+        // One that failed may never have been prepared, such as all that follow a fault.
+        let succeeded = texts.into_iter().zip(&counts).filter(|(_, count)| count.is_ok());
+        self.prepared.extend(succeeded.map(|(text, _)| text));
+        counts
     }
 }
 
