@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,6 +41,15 @@ impl Currency {
     #[must_use]
     pub fn exponent(self) -> u32 {
         self.0.exponent().map_or(2, u32::from)
+    }
+
+    /// `units` of this currency as written, such as 12.50, in minor units: rounded half away from zero;
+    /// none when that is more than [`AMOUNT_MAX`].
+    #[must_use]
+    pub fn minor(self, units: Decimal) -> Option<i64> {
+        let scaled = units.checked_mul(Decimal::from(10_i64.saturating_pow(self.exponent())))?;
+        let whole = scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        i64::try_from(whole).ok().filter(|minor| minor.abs() <= AMOUNT_MAX)
     }
 
     /// `units` whole units of this currency, in minor units.

@@ -1,8 +1,8 @@
 //! Amounts as people and programs write them: `1.234,56 €`, `1,234.56`, `(12.00)`, `12-`.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-use crate::domain::money::{AMOUNT_MAX, Currency};
+use crate::domain::money::Currency;
 
 /// What stands between whole units and their parts in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -131,11 +131,7 @@ pub fn number(text: &str, sign: DecimalSign) -> Result<Decimal, &'static str> {
 /// # Errors
 /// When it is more than the service holds.
 pub fn minor(value: Decimal, currency: Currency) -> Result<i64, &'static str> {
-    const MUCH: &str = "is more than the service can hold";
-    let factor = Decimal::from(10_i64.pow(currency.exponent()));
-    let scaled = value.checked_mul(factor).ok_or(MUCH)?;
-    let whole = scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
-    i64::try_from(whole).ok().filter(|amount| amount.abs() <= AMOUNT_MAX).ok_or(MUCH)
+    currency.minor(value).ok_or("is more than the service can hold")
 }
 
 #[cfg(test)]

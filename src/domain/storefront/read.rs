@@ -1,11 +1,11 @@
 //! Reading what a shop wrote: every value with the place it stands at, money without floats.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::event::MapFault;
 use crate::domain::instant::Instant;
-use crate::domain::money::{AMOUNT_MAX, Currency};
+use crate::domain::money::Currency;
 
 /// A value in a shop's message and where it stands.
 #[derive(Debug, Clone)]
@@ -77,19 +77,13 @@ impl<'a> Node<'a> {
     /// An amount in units of `currency`, such as `"12.50"`, in minor units; finer digits are rounded
     /// half away from zero.
     pub(super) fn money(&self, currency: Currency) -> Result<Option<i64>, MapFault> {
-        self.decimal()?.map(|amount| self.minor(amount, currency.exponent())).transpose()
+        let minor = |amount| currency.minor(amount).ok_or_else(|| self.fault("is more than the service can hold"));
+        self.decimal()?.map(minor).transpose()
     }
 
     /// As [`Self::money`], with 0 for a figure that is missing.
     pub(super) fn money_or_zero(&self, currency: Currency) -> Result<i64, MapFault> {
         self.money(currency).map(Option::unwrap_or_default)
-    }
-
-    fn minor(&self, amount: Decimal, exponent: u32) -> Result<i64, MapFault> {
-        let scaled = amount.checked_mul(Decimal::from(10_i64.saturating_pow(exponent)));
-        let rounded = scaled.map(|scaled| scaled.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
-        let minor = rounded.and_then(|rounded| i64::try_from(rounded).ok()).filter(|minor| minor.abs() <= AMOUNT_MAX);
-        minor.ok_or_else(|| self.fault("is more than the service can hold"))
     }
 
     /// A whole number, also as text.
