@@ -76,7 +76,6 @@ impl Fold {
             order.sale.due_at = Some(paid_at.plus_days(self.program.terms(verdict.terms_version).hold_days));
         }
         let first_time = order.verdict.is_none();
-        (order.traces, order.disposable) = (inputs.traces.clone(), inputs.disposable);
         self.remember_order(order, &verdict);
         order.sale.first_sale = order.sale.first_sale || inputs.customer.as_ref().is_some_and(|customer| customer.first_sale);
         order.sale.friend_discount = friend_discount(self.program.terms(verdict.terms_version), &inputs, &verdict);

@@ -41,8 +41,6 @@ pub fn states(conn: &mut Conn<'_>, rows: Vec<SaleRow>) -> DbResult<Vec<OrderStat
     for row in sales::verdicts_of(conn, &ids)? {
         if let Some(order) = orders.get_mut(&row.sale_id) {
             order.verdict = Some(verdict(&row));
-            order.traces.clone_from(&row.inputs.0.traces);
-            order.disposable = row.inputs.0.disposable;
             order.inputs = Some(row.inputs.0);
         }
     }

@@ -9,7 +9,6 @@ use crate::domain::attribution::{Inputs, Verdict};
 use crate::domain::code::Code;
 use crate::domain::customer::{CustomerKey, KeyKind};
 use crate::domain::earning::returned_of;
-use crate::domain::fraud::Trace;
 use crate::domain::id::{RefundId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::refund::{RefundContent, Refunded, RefundedOrder, refunded, returned_by_line};
@@ -59,10 +58,6 @@ pub struct OrderState {
     pub commission: Option<CommissionRow>,
     /// The live bonus, if the order was the deal that brought one.
     pub bonus: Option<CommissionRow>,
-    /// What was found in common with those who would earn it, when it was last judged.
-    pub traces: Vec<Trace>,
-    /// Whether the buyer's mailbox was found to be one for an hour.
-    pub disposable: bool,
 }
 
 /// An order as it is answered.
@@ -122,8 +117,6 @@ impl OrderState {
             inputs: None,
             commission: None,
             bonus: None,
-            traces: Vec::new(),
-            disposable: false,
         }
     }
 

@@ -98,15 +98,16 @@ impl Fold {
     pub(super) fn look(&self, order: &OrderState, inputs: &mut Inputs) {
         let Some(buyer) = inputs.customer.as_ref().map(|customer| customer.id) else { return };
         let contacts = self.watch.contacts(buyer);
-        inputs.disposable =
-            order.disposable || contacts.iter().any(|contact| contact.kind == KeyKind::Email && is_disposable(&contact.value));
+        let before = order.inputs.as_ref();
+        inputs.disposable = before.is_some_and(|before| before.disposable)
+            || contacts.iter().any(|contact| contact.kind == KeyKind::Email && is_disposable(&contact.value));
         let codes = inputs.codes.iter().flatten().map(|code| code.referrer_id);
         let clicks = inputs.clicks.iter().map(|click| click.link.referrer_id);
         let named = inputs.hint.iter().filter_map(|hint| hint.referrer_id);
         let introduced = inputs.introduction.iter().map(|introduction| introduction.referrer_id);
         let earners: BTreeSet<ReferrerId> = codes.chain(clicks).chain(named).chain(introduced).collect();
-        let mut traces: BTreeMap<ReferrerId, Trace> =
-            order.traces.iter().map(|trace| (trace.referrer_id, trace.clone())).collect();
+        let known = before.map_or(&[][..], |before| &before.traces);
+        let mut traces: BTreeMap<ReferrerId, Trace> = known.iter().map(|trace| (trace.referrer_id, trace.clone())).collect();
         for earner in earners {
             let mut trace = self.trace(order, buyer, earner);
             if let Some(earlier) = traces.get(&earner) {
