@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::id::{ReferrerId, TokenId};
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Principal, Role};
+use crate::domain::signal::MarkKey;
 use crate::vault::Vault;
 
 /// Who made the token.
@@ -67,7 +68,6 @@ pub struct Keyring {
     seed: [u8; 32],
     trusted: HashMap<String, DecodingKey>,
     validation: Validation,
-    vault: Vault,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -157,8 +157,7 @@ impl Keyring {
         let der = key.to_pkcs8_der().map_err(|error| KeyError(format!("the signing key cannot be encoded: {error}")))?;
         let trusted = HashMap::from([(kid.clone(), DecodingKey::from_ed_der(public.as_bytes()))]);
         let signing = EncodingKey::from_ed_der(der.as_bytes());
-        let vault = Vault::of_seed(key.as_bytes());
-        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), trusted, validation: validation(), vault })
+        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), trusted, validation: validation() })
     }
 
     /// Names the key without telling it: SHA-256 of the public half, as hexadecimal.
@@ -167,19 +166,23 @@ impl Keyring {
         &self.fingerprint
     }
 
-    /// What seals the secrets of others, with a key of its own that follows from the signing key.
+    /// What seals the secrets of others.
     #[must_use]
-    pub const fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn vault(&self) -> Vault {
+        Vault::new(self.derive(b"houndplan vault v1"))
     }
 
-    /// A key for another purpose, that tells nothing of this one: HMAC-SHA256 under it (RFC 5869 §2.3
-    /// with one block).
+    /// What marks addresses and payments.
     #[must_use]
-    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+    pub fn marks(&self) -> MarkKey {
+        MarkKey::new(self.derive(b"marks\x01"))
+    }
+
+    /// A key for another purpose, that tells nothing of this one (RFC 5869 §3.2): HMAC-SHA256 under it.
+    fn derive(&self, purpose: &[u8]) -> [u8; 32] {
         // HMAC takes keys of any length; the branch for one it refuses is never taken.
         let mac = Hmac::<Sha256>::new_from_slice(&self.seed);
-        mac.map(|mac| mac.chain_update(purpose).chain_update([1]).finalize().into_bytes().into()).unwrap_or_default()
+        mac.map(|mac| mac.chain_update(purpose).finalize().into_bytes().into()).unwrap_or_default()
     }
 
     /// Signs a token.

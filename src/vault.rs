@@ -6,12 +6,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use sha2::Sha256;
-
-/// Says what the key is for: the same seed gives other uses other keys (RFC 5869 §3.2).
-const PURPOSE: &[u8] = b"houndplan vault v1";
 
 /// Stands before every sealed text, so that a later way of sealing can be told from this one.
 const MARK: &str = "v1:";
@@ -38,14 +33,10 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// The vault of whoever holds `seed`.
+    /// The vault that this key opens.
     #[must_use]
-    pub fn of_seed(seed: &[u8; 32]) -> Self {
-        // A key of any length is one (RFC 2104 §2), so the fallback is never used.
-        let empty = || Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default());
-        let mut mac = Hmac::<Sha256>::new_from_slice(seed).unwrap_or_else(|_| empty());
-        mac.update(PURPOSE);
-        Self(mac.finalize().into_bytes().into())
+    pub const fn new(key: [u8; 32]) -> Self {
+        Self(key)
     }
 
     /// Seals `secret` for `place`, such as the row it will stand in: elsewhere it does not open.
@@ -86,18 +77,18 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_in_its_own_place_with_its_own_key_only() {
-        let vault = Vault::of_seed(&[7; 32]);
+        let vault = Vault::new([7; 32]);
         let sealed = vault.seal("connection:1", "whsec_äöü").expect("sealed");
         assert_eq!(vault.open("connection:1", &sealed).as_deref(), Ok("whsec_äöü"));
         assert_eq!(vault.open("connection:2", &sealed), Err(VaultError::Opening));
-        assert_eq!(Vault::of_seed(&[8; 32]).open("connection:1", &sealed), Err(VaultError::Opening));
+        assert_eq!(Vault::new([8; 32]).open("connection:1", &sealed), Err(VaultError::Opening));
         assert_ne!(vault.seal("connection:1", "whsec_äöü").expect("sealed"), sealed, "a nonce is used once");
         assert!(!sealed.contains("whsec") && format!("{vault:?}") == "***");
     }
 
     #[test]
     fn what_is_damaged_stays_shut() {
-        let vault = Vault::of_seed(&[7; 32]);
+        let vault = Vault::new([7; 32]);
         let sealed = vault.seal("a", "secret").expect("sealed");
         for place in 0..sealed.len() {
             let mut bytes = sealed.clone().into_bytes();

@@ -33,7 +33,7 @@ pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listene
     let address = listener.local_addr().map_err(fail)?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mail_is_on = matches!(config.mail, MailSettings::File(_) | MailSettings::Smtp(_));
-    let worker = if with_worker { Some(super::worker::start(config, books, &base_url, keys.vault())?) } else { None };
+    let worker = if with_worker { Some(super::worker::start(config, books, &base_url, &keys)?) } else { None };
     let app = App::new(Arc::clone(books), keys, base_url, config.metrics_token.clone(), mail_is_on)
         .with_outward(config.outward.clone())
         .behind(&config.trusted_proxies);
@@ -42,7 +42,7 @@ pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listene
     if let Some(worker) = worker {
         worker.stop();
     }
-    for book in [Some(Arc::clone(&books.live)), books.opened_sandbox()].into_iter().flatten() {
+    for book in books.opened() {
         book.writer.stop();
     }
     served.map_err(fail)

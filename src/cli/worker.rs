@@ -8,7 +8,7 @@ use crate::config::{Config, MailSettings};
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
 use crate::outbound::Outbound;
-use crate::vault::Vault;
+use crate::tokens::Keyring;
 use crate::worker::{Letterhead, Post, Worker};
 
 /// The sender of letters that only ever land in files, when none is set.
@@ -18,14 +18,14 @@ pub(super) fn run(config: &Config) -> Outcome {
     let books = Arc::new(open_books(config)?);
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let keys = keyring(config, &books)?;
-    let worker = start(config, &books, &base_url, keys.vault())?;
+    let worker = start(config, &books, &base_url, &keys)?;
     worker.run_until_told_to_stop().map_err(fail)?;
     books.live.writer.stop();
     Ok(())
 }
 
 /// Starts the post room of this process.
-pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, vault: &Vault) -> Result<Worker, Failure> {
+pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, keys: &Keyring) -> Result<Worker, Failure> {
     let live = match &config.mail {
         MailSettings::Unset | MailSettings::Off => Mailer::Off,
         MailSettings::File(folder) => Mailer::file(folder.clone()),
@@ -37,7 +37,7 @@ pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, vault: 
         sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
         letterhead: letterhead(config, base_url)?,
         outbound: Outbound::new(config.outward.clone()),
-        vault: vault.clone(),
+        vault: keys.vault(),
     };
     Worker::start(post).map_err(fail)
 }

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::outbox::NewJob;
 use super::schema::{connections, jobs};
-use super::types::{JobStatus, Json};
+use super::types::Json;
 use super::{Conn, DbResult, Tx};
-use crate::domain::id::{ConnectionId, JobId};
+use crate::domain::id::ConnectionId;
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::storefront::connection::{CodeSource, FieldMap, Kind};
@@ -152,16 +152,7 @@ pub fn queue_errands(tx: &mut Tx<'_>, row: &Connection, now: Instant) -> DbResul
     let rows: Vec<NewJob> = wanted
         .into_iter()
         .filter(|(wanted, _)| *wanted)
-        .map(|(_, kind)| NewJob {
-            id: JobId::new(now),
-            kind: kind.to_owned(),
-            dedupe_key: row.id.to_string(),
-            status: JobStatus::Ready,
-            payload: Json(serde_json::json!({ "connection_id": row.id })),
-            attempts: 0,
-            run_at: now,
-            created_at: now,
-        })
+        .map(|(_, kind)| NewJob::new(kind, row.id.to_string(), serde_json::json!({ "connection_id": row.id }), now))
         .collect();
     insert_free!(tx, jobs::table, rows).map(drop)
 }

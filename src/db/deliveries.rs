@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use super::outbox::{NewEvent, NewJob};
 use super::schema::{deliveries, events, jobs};
-use super::types::{AnyId, JobStatus, Json};
+use super::types::{AnyId, Json};
 use super::{Conn, DbResult, Tx, endpoints};
-use crate::domain::id::{DeliveryId, EndpointId, EventId, JobId};
+use crate::domain::id::{DeliveryId, EndpointId, EventId};
 use crate::domain::instant::Instant;
 use crate::domain::webhook::{DeliveryStatus, wants};
 
@@ -121,16 +121,7 @@ fn insert(tx: &mut Tx<'_>, rows: &[Delivery]) -> DbResult<()> {
 }
 
 fn queue_jobs(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Instant) -> DbResult<()> {
-    let job = |id: &DeliveryId| NewJob {
-        id: JobId::new(now),
-        kind: DELIVER.to_owned(),
-        dedupe_key: id.to_string(),
-        status: JobStatus::Ready,
-        payload: Json(serde_json::json!({ "delivery_id": id })),
-        attempts: 0,
-        run_at: now,
-        created_at: now,
-    };
+    let job = |id: &DeliveryId| NewJob::new(DELIVER, id.to_string(), serde_json::json!({ "delivery_id": id }), now);
     let rows: Vec<NewJob> = ids.iter().map(job).collect();
     insert_free!(tx, jobs::table, rows.as_slice()).map(drop)
 }

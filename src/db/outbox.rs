@@ -101,6 +101,23 @@ pub struct AuditEntry {
     pub created_at: Instant,
 }
 
+impl NewJob {
+    /// A job of `kind`, ready at once; `payload` holds ids only.
+    #[must_use]
+    pub fn new(kind: &str, dedupe_key: String, payload: Value, now: Instant) -> Self {
+        Self {
+            id: JobId::new(now),
+            kind: kind.to_owned(),
+            dedupe_key,
+            status: JobStatus::Ready,
+            payload: Json(payload),
+            attempts: 0,
+            run_at: now,
+            created_at: now,
+        }
+    }
+}
+
 impl Mail {
     /// A letter of `kind` about `subject`, with the Message-ID it keeps.
     #[must_use]
@@ -141,19 +158,8 @@ pub fn write_and_tell(
         let written: DbResult<Vec<MailId>> = among!(tx, mails::table.select(mails::id), mails::id, queued);
         queued = written?;
     }
-    let rows: Vec<NewJob> = queued
-        .into_iter()
-        .map(|mail| NewJob {
-            id: JobId::new(now),
-            kind: SEND_MAIL.to_owned(),
-            dedupe_key: mail.to_string(),
-            status: JobStatus::Ready,
-            payload: Json(serde_json::json!({ "mail_id": mail })),
-            attempts: 0,
-            run_at: now,
-            created_at: now,
-        })
-        .collect();
+    let job = |mail: MailId| NewJob::new(SEND_MAIL, mail.to_string(), serde_json::json!({ "mail_id": mail }), now);
+    let rows: Vec<NewJob> = queued.into_iter().map(job).collect();
     super::columns::insert(tx, &rows)?;
     super::deliveries::queue(tx, events)
 }

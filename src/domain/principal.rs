@@ -30,6 +30,24 @@ pub enum Mode {
     Sandbox,
 }
 
+impl Mode {
+    /// What an address says at its end so that it leads into this ledger.
+    #[must_use]
+    pub const fn query(self) -> &'static str {
+        match self {
+            Self::Live => "",
+            Self::Sandbox => "?sandbox=1",
+        }
+    }
+
+    /// The ledger that an address with this query leads into.
+    #[must_use]
+    pub fn asked_by(query: &str) -> Self {
+        let sandbox = url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
+        if sandbox { Self::Sandbox } else { Self::Live }
+    }
+}
+
 /// Whoever holds a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {

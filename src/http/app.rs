@@ -53,8 +53,7 @@ impl App {
     /// The state of a process that serves `books`.
     #[must_use]
     pub fn new(books: Arc<Books>, keys: Keyring, base_url: String, metrics_token: Option<Secret>, mail_is_on: bool) -> Self {
-        let vault = keys.vault().clone();
-        let marks = MarkKey::new(keys.derive("marks"));
+        let (vault, marks) = (keys.vault(), keys.marks());
         let sessions = Sessions::new(keys, Arc::clone(&books.live));
         let routes = contract::routes(contract::OPENAPI);
         Self {

@@ -62,8 +62,7 @@ impl Caller {
     /// The link of a code.
     #[must_use]
     pub fn code_url(&self, code: &str) -> String {
-        let sandbox = if self.book.mode == Mode::Sandbox { "?sandbox=1" } else { "" };
-        format!("{}/r/{code}{sandbox}", self.app.base_url)
+        format!("{}/r/{code}{}", self.app.base_url, self.book.mode.query())
     }
 
     /// The sandbox, for what a live storefront marks as a test.

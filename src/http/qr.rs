@@ -26,11 +26,10 @@ async fn image(req: HttpRequest, app: web::Data<App>, image: web::Path<String>) 
     let missing = || ApiError::not_found("code; ask for one as /q/CODE.svg or /q/CODE.png");
     let (name, kind) = image.rsplit_once('.').ok_or_else(missing)?;
     let code = Code::fold(name).filter(|_| matches!(kind, "svg" | "png")).ok_or_else(missing)?;
-    let sandbox = req.query_string().split('&').any(|part| part == "sandbox=1");
-    let mode = if sandbox { Mode::Sandbox } else { Mode::Live };
+    let mode = Mode::asked_by(req.query_string());
     let book = book_of(&app, mode).await?;
     let entry = app.directory(mode).find(&book, &code).await?.ok_or_else(missing)?;
-    let link = format!("{}/r/{}{}", app.base_url, entry.code, if sandbox { "?sandbox=1" } else { "" });
+    let link = format!("{}/r/{}{}", app.base_url, entry.code, mode.query());
     let grid = Grid::of(&link).ok_or_else(|| ApiError::internal("HOUND_BASE_URL is too long for a QR code"))?;
     let mut response = HttpResponse::Ok();
     // A retired code leaves copies behind for no longer than this.

@@ -101,15 +101,9 @@ struct Asked {
 
 impl Asked {
     fn of(req: &HttpRequest) -> Self {
-        let mut asked = Self { mode: Mode::Live, path: None };
-        for (name, value) in url::form_urlencoded::parse(req.query_string().as_bytes()) {
-            match &*name {
-                "sandbox" if value == "1" => asked.mode = Mode::Sandbox,
-                "to" => asked.path = Some(value.into_owned()),
-                _ => {}
-            }
-        }
-        asked
+        let query = req.query_string();
+        let to = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "to").last();
+        Self { mode: Mode::asked_by(query), path: to.map(|(_, path)| path.into_owned()) }
     }
 }
 

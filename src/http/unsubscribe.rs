@@ -28,9 +28,7 @@ async fn ask() -> HttpResponse {
 
 async fn decline(app: web::Data<App>, mail: web::Path<String>, req: HttpRequest) -> Result<HttpResponse, ApiError> {
     if let Ok(mail) = mail.parse::<MailId>() {
-        let sandbox =
-            url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
-        let book = book_of(&app, if sandbox { Mode::Sandbox } else { Mode::Live }).await?;
+        let book = book_of(&app, Mode::asked_by(req.query_string())).await?;
         book.writer.write(move |tx, now| decline_mail(tx, now, mail)).await?;
     }
     Ok(page(DONE))

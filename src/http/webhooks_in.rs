@@ -54,8 +54,7 @@ async fn by_address(
 /// Where a connection's webhooks go.
 #[must_use]
 pub fn address(base_url: &str, connection: &Connection, mode: Mode) -> String {
-    let sandbox = if mode == Mode::Sandbox { "?sandbox=1" } else { "" };
-    format!("{base_url}/webhooks/{}/{}{sandbox}", connection.kind.name(), connection.id)
+    format!("{base_url}/webhooks/{}/{}{}", connection.kind.name(), connection.id, mode.query())
 }
 
 async fn receive(
@@ -69,9 +68,7 @@ async fn receive(
     if kind == Kind::Woocommerce && is_ping(req, &body) {
         return Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ping" })));
     }
-    let sandbox =
-        url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, value)| name == "sandbox" && value == "1");
-    let home = book_of(app, if sandbox { Mode::Sandbox } else { Mode::Live }).await?;
+    let home = book_of(app, Mode::asked_by(req.query_string())).await?;
     let headers = headers(req);
     let app = app.clone();
     let done = web::block(move || {

@@ -135,6 +135,11 @@ impl Books {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The ledgers that are open: the live one, and the sandbox if somebody opened it.
+    pub fn opened(&self) -> impl Iterator<Item = Arc<Book>> {
+        [Some(Arc::clone(&self.live)), self.opened_sandbox()].into_iter().flatten()
+    }
+
     /// Empties the sandbox and gives it the live terms. Blocks.
     ///
     /// # Errors

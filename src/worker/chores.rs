@@ -31,10 +31,8 @@ pub(super) fn run(post: &Post, stop: &Stop) {
     let token = LeaseToken::new(post.books.live.clock.now());
     let mut leads = [Lead { token, since: None }, Lead { token, since: None }];
     while !stop.asked() {
-        let sandbox = post.books.opened_sandbox();
         let mut busy = false;
-        let books = [Some(std::sync::Arc::clone(&post.books.live)), sandbox];
-        for (book, lead) in books.into_iter().zip(&mut leads).filter_map(|(book, lead)| book.map(|book| (book, lead))) {
+        for (book, lead) in post.books.opened().zip(&mut leads) {
             match tick(post, &book, lead) {
                 Ok(more) => busy |= more,
                 // The next round tries again; readiness tells the operator.

@@ -2,7 +2,7 @@
 //! then settled if the lease still stands. A crash between sending and settling sends the letter
 //! again with the same Message-ID.
 
-use super::{Letterhead, Post, REST, Stop};
+use super::{Letterhead, Post, Stop, claim};
 use crate::db::jobs::{self, Job};
 use crate::db::outbox::SEND_MAIL;
 use crate::db::transact::WriteError;
@@ -39,15 +39,13 @@ struct Handled {
 }
 
 pub(super) fn run(post: &Post, stop: &Stop) {
-    while !stop.asked() {
-        let mut sent = deliver(&post.books.live, &post.live, &post.letterhead, stop);
-        if let Some(sandbox) = post.books.opened_sandbox() {
-            sent += deliver(&sandbox, &post.sandbox, &post.letterhead, stop);
-        }
-        if sent == 0 {
-            stop.rest(REST);
-        }
-    }
+    let mailer = |mode| match mode {
+        Mode::Live => &post.live,
+        Mode::Sandbox => &post.sandbox,
+    };
+    stop.while_wanted(|| {
+        post.books.opened().map(|book| deliver(&book, mailer(book.mode), &post.letterhead, stop)).sum::<usize>() > 0
+    });
 }
 
 /// Sends a handful of a ledger's letters; returns how many were claimed.
@@ -57,13 +55,10 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
         return 0;
     }
     let token = LeaseToken::new(book.clock.now());
-    let claimed = match book.writer.write_blocking(move |tx, now| jobs::claim(tx, SEND_MAIL, now, CLAIM, token)) {
-        Ok(claimed) => claimed,
-        Err(error) => {
-            tracing::warn!(%error, "letters could not be claimed");
-            return 0;
-        }
-    };
+    let claimed = claim(book, SEND_MAIL, CLAIM, token).unwrap_or_else(|error| {
+        tracing::warn!(%error, "letters could not be claimed");
+        Vec::new()
+    });
     let count = claimed.len();
     for job in claimed {
         if stop.asked() {
@@ -152,8 +147,7 @@ fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<S
 }
 
 fn link(head: &Letterhead, code: &str, mode: Mode) -> String {
-    let suffix = if mode == Mode::Sandbox { "?sandbox=1" } else { "" };
-    format!("{}/r/{code}{suffix}", head.base_url)
+    format!("{}/r/{code}{}", head.base_url, mode.query())
 }
 
 fn letter(
@@ -165,8 +159,7 @@ fn letter(
     date: Instant,
     mode: Mode,
 ) -> Letter {
-    let suffix = if mode == Mode::Sandbox { "?sandbox=1" } else { "" };
-    let unsubscribe = facts.kind.optional().then(|| format!("{}/u/{id}{suffix}", head.base_url));
+    let unsubscribe = facts.kind.optional().then(|| format!("{}/u/{id}{}", head.base_url, mode.query()));
     let text = render(facts, unsubscribe.as_deref());
     Letter {
         message_id,

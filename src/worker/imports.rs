@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Post, REST, Stop};
+use super::{Post, Stop};
 use crate::db::imports::{self, ImportRow};
 use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
@@ -11,15 +11,7 @@ use crate::operations::books::Book;
 use crate::operations::import::{ImportError, import_upload};
 
 pub(super) fn run(post: &Post, stop: &Stop) {
-    while !stop.asked() {
-        let mut busy = tick(&post.books.live, stop);
-        if let Some(sandbox) = post.books.opened_sandbox() {
-            busy |= tick(&sandbox, stop);
-        }
-        if !busy {
-            stop.rest(REST);
-        }
-    }
+    stop.while_wanted(|| post.books.opened().map(|book| usize::from(tick(&book, stop))).sum::<usize>() > 0);
 }
 
 /// Takes in one waiting file of a ledger; returns whether there was one.

@@ -13,8 +13,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::db::jobs::{self, Job};
+use crate::db::transact::WriteError;
+use crate::domain::id::LeaseToken;
 use crate::mail::{Mailer, Sender};
-use crate::operations::books::Books;
+use crate::operations::books::{Book, Books};
 use crate::outbound::Outbound;
 use crate::vault::Vault;
 
@@ -62,6 +65,15 @@ impl Stop {
         self.asked.load(Ordering::Acquire)
     }
 
+    /// Does `work` again and again until stopped, with a rest whenever there was none.
+    fn while_wanted(&self, mut work: impl FnMut() -> bool) {
+        while !self.asked() {
+            if !work() {
+                self.rest(REST);
+            }
+        }
+    }
+
     /// Waits for `time` or until stopped.
     fn rest(&self, time: Duration) {
         let (mutex, bell) = &self.bell;
@@ -72,6 +84,9 @@ impl Stop {
     }
 }
 
+/// A kind of work: its name, how many threads do it, and how.
+type Room = (&'static str, usize, fn(&Post, &Stop));
+
 /// A letter costs a mail server some 40 ms; two threads send about 50 a second.
 const MAIL_THREADS: usize = 2;
 
@@ -81,6 +96,15 @@ const WEBHOOK_THREADS: usize = 3;
 /// How long a thread rests when it found nothing to do.
 const REST: Duration = Duration::from_millis(500);
 
+/// Claims up to `most` jobs that are due. An idle house only reads: the writer is asked when there is one.
+fn claim(book: &Book, kind: &'static str, most: i64, token: LeaseToken) -> Result<Vec<Job>, WriteError> {
+    let now = book.clock.now();
+    if !book.readers.read(move |conn| jobs::any_ready(conn, kind, now))? {
+        return Ok(Vec::new());
+    }
+    book.writer.write_blocking(move |tx, now| jobs::claim(tx, kind, now, most, token))
+}
+
 impl Worker {
     /// Starts the threads.
     ///
@@ -89,26 +113,21 @@ impl Worker {
     pub fn start(post: Post) -> std::io::Result<Self> {
         let post = Arc::new(post);
         let stop = Arc::new(Stop::default());
+        let rooms: [Room; 5] = [
+            ("mail", MAIL_THREADS, dispatch::run),
+            ("webhooks", WEBHOOK_THREADS, webhooks::run),
+            ("imports", 1, imports::run),
+            ("storefronts", 1, storefronts::run),
+            ("chores", 1, chores::run),
+        ];
         let mut threads = Vec::new();
-        for number in 0..MAIL_THREADS {
-            let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
-            let run = move || dispatch::run(&post, &stop);
-            threads.push(std::thread::Builder::new().name(format!("mail-{number}")).spawn(run)?);
+        for (name, count, run) in rooms {
+            for number in 0..count {
+                let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
+                let thread = std::thread::Builder::new().name(format!("{name}-{number}"));
+                threads.push(thread.spawn(move || run(&post, &stop))?);
+            }
         }
-        for number in 0..WEBHOOK_THREADS {
-            let (post, stop) = (Arc::clone(&post), Arc::clone(&stop));
-            let run = move || webhooks::run(&post, &stop);
-            threads.push(std::thread::Builder::new().name(format!("webhooks-{number}")).spawn(run)?);
-        }
-        let (import_post, import_stop) = (Arc::clone(&post), Arc::clone(&stop));
-        let run = move || imports::run(&import_post, &import_stop);
-        threads.push(std::thread::Builder::new().name("imports".to_owned()).spawn(run)?);
-        let (shop_post, shop_stop) = (Arc::clone(&post), Arc::clone(&stop));
-        let run = move || storefronts::run(&shop_post, &shop_stop);
-        threads.push(std::thread::Builder::new().name("storefronts".to_owned()).spawn(run)?);
-        let (chore_post, chore_stop) = (Arc::clone(&post), Arc::clone(&stop));
-        let run = move || chores::run(&chore_post, &chore_stop);
-        threads.push(std::thread::Builder::new().name("chores".to_owned()).spawn(run)?);
         Ok(Self { stop, threads })
     }
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Post, REST, Stop};
+use super::{Post, Stop, claim};
 use crate::db::connections::{self, Connection, PULL_ORDERS, SYNC_COUPONS};
 use crate::db::coupons::{self, Coupon};
 use crate::db::jobs::{self, Job};
@@ -15,6 +15,7 @@ use crate::domain::storefront::coupon::{Answer, CouponStatus, Request, Shop, Wan
 use crate::domain::storefront::pull;
 use crate::operations::books::Book;
 use crate::operations::receive_delivery::{incoming_of_pull, receive_delivery};
+use crate::operations::show_coupons::friend_gets;
 use crate::outbound::{Call, Method};
 
 /// A page of fifty orders with all their lines has some hundred KiB.
@@ -47,38 +48,25 @@ enum Next {
 }
 
 pub(super) fn run(post: &Post, stop: &Stop) {
-    while !stop.asked() {
-        let books = [Some(std::sync::Arc::clone(&post.books.live)), post.books.opened_sandbox()];
-        let mut done = 0;
-        for book in books.into_iter().flatten() {
+    stop.while_wanted(|| {
+        let mut busy = false;
+        for book in post.books.opened() {
             for kind in [PULL_ORDERS, SYNC_COUPONS] {
-                done += usize::from(step(post, &book, kind));
+                busy |= step(post, &book, kind);
             }
         }
-        if done == 0 {
-            stop.rest(REST);
-        }
-    }
+        busy
+    });
 }
 
 /// One step of one errand; returns whether there was one.
 fn step(post: &Post, book: &Book, kind: &'static str) -> bool {
     let token = LeaseToken::new(book.clock.now());
-    let claim = || -> Result<Option<Job>, WriteError> {
-        let now = book.clock.now();
-        if !book.readers.read(move |conn| jobs::any_ready(conn, kind, now))? {
-            return Ok(None);
-        }
-        book.writer.write_blocking(move |tx, now| jobs::claim(tx, kind, now, 1, token)).map(|mut claimed| claimed.pop())
-    };
-    let job = match claim() {
-        Ok(job) => job,
-        Err(error) => {
-            tracing::warn!(%error, kind, "an errand could not be claimed");
-            None
-        }
-    };
-    let Some(job) = job else { return false };
+    let claimed = claim(book, kind, 1, token).unwrap_or_else(|error| {
+        tracing::warn!(%error, kind, "an errand could not be claimed");
+        Vec::new()
+    });
+    let Some(job) = claimed.into_iter().next() else { return false };
     let next = errand(post, book, kind, &job).unwrap_or_else(|error| {
         tracing::warn!(%error, kind, "an errand could not be done");
         Next::At(book.clock.now().plus_seconds(PULL_AGAIN))
@@ -164,7 +152,7 @@ fn next_night(book: &Book, now: Instant) -> Result<Instant, WriteError> {
 /// Looks after one coupon.
 fn mend_coupon(post: &Post, book: &Book, connection: &Connection, shop: &Shop) -> Result<Next, WriteError> {
     let id = connection.id;
-    let off = crate::operations::show_coupons::friend_gets(book.readers.read(terms::program)?.as_ref(), connection.currency);
+    let off = friend_gets(book.readers.read(terms::program)?.as_ref(), connection.currency);
     let gives = serde_json::to_string(&off).unwrap_or_default();
     let due = book.writer.write_blocking(move |tx, now| {
         coupons::refresh(tx, id, &gives, now)?;

@@ -1,7 +1,7 @@
 //! Tells endpoints what happened: claimed with a lease, sent with no transaction open, then booked if
 //! the lease still stands. A crash in between sends the same message again under the same `webhook-id`.
 
-use super::{Post, REST, Stop};
+use super::{Post, Stop, claim};
 use crate::db::deliveries::{self, DELIVER, Delivery, Event};
 use crate::db::endpoints::{self, Endpoint};
 use crate::db::jobs::{self, Job};
@@ -34,26 +34,13 @@ enum Errand {
 }
 
 pub(super) fn run(post: &Post, stop: &Stop) {
-    while !stop.asked() {
-        let books = [Some(std::sync::Arc::clone(&post.books.live)), post.books.opened_sandbox()];
-        let sent: usize = books.into_iter().flatten().map(|book| deliver(post, &book, stop)).sum();
-        if sent == 0 {
-            stop.rest(REST);
-        }
-    }
+    stop.while_wanted(|| post.books.opened().map(|book| deliver(post, &book, stop)).sum::<usize>() > 0);
 }
 
 /// Sends a handful of a ledger's messages; returns how many were claimed.
 fn deliver(post: &Post, book: &Book, stop: &Stop) -> usize {
     let token = LeaseToken::new(book.clock.now());
-    let claim = || -> Result<Vec<Job>, WriteError> {
-        let now = book.clock.now();
-        if !book.readers.read(move |conn| jobs::any_ready(conn, DELIVER, now))? {
-            return Ok(Vec::new());
-        }
-        book.writer.write_blocking(move |tx, now| jobs::claim(tx, DELIVER, now, CLAIM, token))
-    };
-    let claimed = claim().unwrap_or_else(|error| {
+    let claimed = claim(book, DELIVER, CLAIM, token).unwrap_or_else(|error| {
         tracing::warn!(%error, "webhooks could not be claimed");
         Vec::new()
     });
