@@ -327,7 +327,10 @@ text_enums! {
         PayoutSent = "payout_sent", PayoutFailed = "payout_failed", ClaimReceived = "claim_received",
         ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined",
     }
-    Rail { Manual = "manual", Offset = "offset" }
+    Rail {
+        Manual = "manual", Sepa = "sepa", Ach = "ach", Paypal = "paypal", Wise = "wise", StoreCredit = "store_credit",
+        Offset = "offset",
+    }
     PayoutStatus {
         Pending = "pending", Approved = "approved", Paid = "paid", Failed = "failed", Returned = "returned", Cancelled = "cancelled",
     }

@@ -2,6 +2,7 @@
 //! nothing here reads a clock, a database, a socket or the environment.
 
 pub mod attribution;
+pub mod bank;
 pub mod claim;
 pub mod click;
 pub mod code;
@@ -15,12 +16,15 @@ pub mod id;
 pub mod instant;
 pub mod intake;
 pub mod link;
+pub mod mask;
 pub mod money;
 pub mod notice;
 pub mod outward;
 pub mod payout;
+pub mod payout_details;
 pub mod principal;
 pub mod program;
+pub mod rail;
 pub mod referrer;
 pub mod refund;
 pub mod report;

@@ -6,15 +6,7 @@ use super::id::ReferrerId;
 use super::instant::Instant;
 use super::money::Currency;
 
-/// How a payout leaves the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rail {
-    /// A cheque or transfer that the owner makes by hand.
-    Manual,
-    /// Items that net to nothing and close against each other; no money moves.
-    Offset,
-}
+pub use super::rail::Rail;
 
 /// Where a payout stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

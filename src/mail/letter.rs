@@ -15,9 +15,9 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::headers::{AutoSubmitted, ContentLanguage, ListId, ListUnsubscribe, ListUnsubscribePost};
-use super::mask::mask_address;
 use crate::domain::id::MailId;
 use crate::domain::instant::Instant;
+use crate::domain::mask::mask_address;
 
 /// RFC 5321 §4.5.3.1.3: a path of 256 octets, less the angle brackets.
 const ADDRESS_MAX: usize = 254;

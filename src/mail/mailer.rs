@@ -10,8 +10,8 @@ use lettre::Message;
 use thiserror::Error;
 
 use super::letter::{Letter, LetterError};
-use super::mask::mask_address;
 use super::smtp::{Smtp, SmtpSettings};
+use crate::domain::mask::mask_address;
 
 /// How much of a server's answer is kept, in characters.
 const TEXT_MAX: usize = 200;

@@ -7,12 +7,11 @@
 pub mod headers;
 pub mod letter;
 pub mod mailer;
-pub mod mask;
 pub mod render;
 pub mod smtp;
 
+pub use crate::domain::mask::mask_address;
 pub use letter::{Letter, LetterError, Sender};
 pub use mailer::{Mailer, SendError};
-pub use mask::mask_address;
 pub use render::{Rendered, render};
 pub use smtp::{Secret, Security, SmtpSettings};

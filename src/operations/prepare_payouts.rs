@@ -98,7 +98,7 @@ pub fn prepare_payouts(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbRe
     take_commissions(tx, &plan.payouts, &plan.lines)?;
     ledger::post(
         tx,
-        plan.payouts.iter().filter(|payout| payout.rail == Rail::Manual).map(|payout| reserve(payout, now)).collect(),
+        plan.payouts.iter().filter(|payout| payout.rail != Rail::Offset).map(|payout| reserve(payout, now)).collect(),
     )?;
     let subject = AnyId::from_uuid(batch.id.uuid());
     let facts = json!({ "payouts": plan.payouts.len(), "not_paid": batch.not_paid.0.len(), "cutoff": batch.cutoff });

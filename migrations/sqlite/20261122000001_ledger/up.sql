@@ -321,7 +321,7 @@ CREATE TABLE payouts (
     referrer_id BLOB NOT NULL REFERENCES referrers (id),
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL CHECK (amount >= 0),
-    rail TEXT NOT NULL CHECK (rail IN ('manual', 'offset')),
+    rail TEXT NOT NULL CHECK (rail IN ('manual', 'sepa', 'ach', 'paypal', 'wise', 'store_credit', 'offset')),
     status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'paid', 'failed', 'returned', 'cancelled')),
     idempotency_key TEXT NOT NULL UNIQUE,
     reference TEXT,

@@ -82,12 +82,12 @@ fn check_postings(row: &Payout, posted: &[Transfer], findings: &mut Findings) {
     let settle = (TransferKind::Settle, InTransit, Paid);
     let mut expected = match (row.rail, row.status) {
         (Rail::Offset, _) => Vec::new(),
-        (Rail::Manual, PayoutStatus::Pending | PayoutStatus::Approved) => vec![reserve],
-        (Rail::Manual, PayoutStatus::Paid) => vec![reserve, settle],
-        (Rail::Manual, PayoutStatus::Failed | PayoutStatus::Cancelled) => {
+        (_, PayoutStatus::Pending | PayoutStatus::Approved) => vec![reserve],
+        (_, PayoutStatus::Paid) => vec![reserve, settle],
+        (_, PayoutStatus::Failed | PayoutStatus::Cancelled) => {
             vec![reserve, (TransferKind::Fail, InTransit, Ready)]
         }
-        (Rail::Manual, PayoutStatus::Returned) => vec![reserve, settle, (TransferKind::Return, Paid, Ready)],
+        (_, PayoutStatus::Returned) => vec![reserve, settle, (TransferKind::Return, Paid, Ready)],
     };
     let mut found: Vec<_> = posted.iter().map(|one| (one.kind, one.from_account, one.to_account)).collect();
     expected.sort_unstable();

@@ -1,4 +1,4 @@
-//! Addresses as logs may show them.
+//! Addresses as logs and pages may show them.
 
 /// `jane@example.com` as `j***@example.com`; whatever is no address becomes `***`. The domain
 /// stays, because "nobody at that provider gets our letters" is what an operator looks for.
