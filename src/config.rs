@@ -1,6 +1,8 @@
 //! Infrastructure settings: flag, else `HOUND_…` variable (or the file named by `HOUND_…_FILE`), else
 //! default. The only place that reads the environment.
 
+mod transport;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 use crate::db::connect::Place;
 use crate::db::writer::BATCH_MAX;
 use crate::domain::outward::Outward;
-use crate::mail::{self, Security, SmtpSettings};
+use crate::mail::SmtpSettings;
 
 /// A value that no log, message or page shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub struct Config {
     /// `HOUND_DATABASE_URL`: the shared server, if not the embedded file.
     pub database_url: Option<Secret>,
     /// `HOUND_BASE_URL`: where links point, without a slash at the end; none means the listening address.
+    /// `HOUND_DATABASE_CA`: who signed that server's certificate, as a PEM file; none means a public authority.
+    pub database_ca: Option<PathBuf>,
     pub base_url: Option<String>,
     /// `HOUND_TRUSTED_PROXIES`: addresses whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
@@ -151,13 +155,14 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 21] = [
+const SETTINGS: [Setting; 22] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
     open("BASE_URL", None),
     open("TRUSTED_PROXIES", None),
     open("PRIVATE_HOSTS", None),
+    open("DATABASE_CA", None),
     open("MAIL_MODE", None),
     open("SMTP_HOST", None),
     open("SMTP_PORT", None),
@@ -232,7 +237,8 @@ impl Config {
             base_url: values.text("BASE_URL").map(|text| base_url(&text)).transpose()?,
             trusted_proxies: values.text("TRUSTED_PROXIES").map(|text| proxies(&text)).transpose()?.unwrap_or_default(),
             outward: values.text("PRIVATE_HOSTS").map(|text| private_hosts(&text)).transpose()?.unwrap_or_default(),
-            mail: mail(values, &data_dir)?,
+            mail: transport::read(values, &data_dir)?,
+            database_ca: values.text("DATABASE_CA").map(PathBuf::from),
             mail_from: values.text("SMTP_FROM"),
             mail_from_name: values.text("SMTP_FROM_NAME"),
             mail_reply_to: values.text("SMTP_REPLY_TO"),
@@ -253,7 +259,8 @@ impl Config {
         match &self.database_url {
             None => (Place::Sqlite(self.data_dir.join("hound.db")), Place::Sqlite(self.data_dir.join("sandbox.db"))),
             Some(url) => {
-                let place = |schema| Place::Postgres { url: url.reveal().to_owned(), schema };
+                let authority = || self.database_ca.clone();
+                let place = |schema| Place::Postgres { url: url.reveal().to_owned(), schema, authority: authority() };
                 (place(None), place(Some("sandbox")))
             }
         }
@@ -351,38 +358,6 @@ fn workers(text: &str) -> Result<usize, ConfigError> {
 fn batch_max(text: &str) -> Result<usize, ConfigError> {
     let count = text.parse().ok().filter(|count| (1..=BATCH_MAX).contains(count));
     count.ok_or_else(|| fault("BATCH_MAX", "must be a number of requests from 1 to 256"))
-}
-
-fn mail(values: &Values, data_dir: &std::path::Path) -> Result<MailSettings, ConfigError> {
-    match values.text("MAIL_MODE").as_deref() {
-        None => Ok(MailSettings::Unset),
-        Some("off") => Ok(MailSettings::Off),
-        Some("file") => Ok(MailSettings::File(data_dir.join("mail"))),
-        Some("smtp") => smtp(values).map(MailSettings::Smtp),
-        Some(_) => Err(fault("MAIL_MODE", "must be smtp, file or off; leave it unset to let letters wait")),
-    }
-}
-
-fn smtp(values: &Values) -> Result<SmtpSettings, ConfigError> {
-    let security: Security = values
-        .text("SMTP_SECURITY")
-        .unwrap_or_default()
-        .parse()
-        .map_err(|_| fault("SMTP_SECURITY", "must be starttls, tls or none"))?;
-    let port = match values.text("SMTP_PORT") {
-        Some(text) => text.parse().map_err(|_| fault("SMTP_PORT", "is not a port number"))?,
-        None => security.default_port(),
-    };
-    if values.text("SMTP_FROM").is_none() {
-        return Err(fault("SMTP_FROM", "is missing; HOUND_MAIL_MODE=smtp needs the address letters come from"));
-    }
-    Ok(SmtpSettings {
-        host: values.text("SMTP_HOST").ok_or_else(|| fault("SMTP_HOST", "is missing; HOUND_MAIL_MODE=smtp needs it"))?,
-        port,
-        security,
-        user: values.text("SMTP_USERNAME"),
-        password: values.text("SMTP_PASSWORD").map(mail::Secret::new),
-    })
 }
 
 #[cfg(test)]

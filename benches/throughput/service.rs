@@ -67,7 +67,7 @@ impl Service {
                 let empty = "DROP SCHEMA IF EXISTS sandbox CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;";
                 postgres(url).batch_execute(empty).expect("an empty database");
                 settings.push(("HOUND_DATABASE_URL", url.clone()));
-                Place::Postgres { url: url.clone(), schema: None }
+                Place::Postgres { url: url.clone(), schema: None, authority: None }
             }
         };
         let token = hound(&settings, &["token", "create", "--role", "owner"]);

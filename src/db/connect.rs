@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
 use tokio::runtime::Runtime;
 
 use super::columns::Insert;
-use super::{Db, DbResult};
+use super::{Db, DbResult, tls};
 
 /// An ordinary synchronous diesel connection over tokio-postgres.
 pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
@@ -38,6 +38,8 @@ pub enum Place {
         url: String,
         /// The schema, for the sandbox.
         schema: Option<&'static str>,
+        /// Who signed the server's certificate, if no public authority did.
+        authority: Option<PathBuf>,
     },
 }
 
@@ -73,7 +75,9 @@ impl Place {
     pub fn open(&self) -> Result<Db, ConnectError> {
         match self {
             Self::Sqlite(path) => open_sqlite(path, false).map(Db::Sqlite),
-            Self::Postgres { url, schema } => open_postgres(url, *schema).map(|session| Db::Postgres(Box::new(session))),
+            Self::Postgres { url, schema, authority } => {
+                open_postgres(url, *schema, authority.as_deref()).map(|session| Db::Postgres(Box::new(session)))
+            }
         }
     }
 
@@ -85,8 +89,8 @@ impl Place {
         match self {
             Self::Sqlite(path) => Ok(path.exists()),
             Self::Postgres { schema: None, .. } => Ok(true),
-            Self::Postgres { url, schema: Some(schema) } => {
-                let mut conn = open_postgres(url, None)?.conn;
+            Self::Postgres { url, schema: Some(schema), authority } => {
+                let mut conn = open_postgres(url, None, authority.as_deref())?.conn;
                 let found = diesel::sql_query("SELECT 1 FROM pg_namespace WHERE nspname = $1")
                     .bind::<diesel::sql_types::Text, _>(*schema)
                     .execute(&mut conn);
@@ -140,13 +144,17 @@ fn refuse_old_sqlite(conn: &mut SqliteConnection) -> Result<(), ConnectError> {
     }
 }
 
-fn open_postgres(url: &str, schema: Option<&str>) -> Result<Session, ConnectError> {
+fn open_postgres(url: &str, schema: Option<&str>, authority: Option<&Path>) -> Result<Session, ConnectError> {
     // The driver's messages name hosts and users but never the password.
     let fault = |error: &dyn std::fmt::Display| ConnectError(format!("cannot connect to PostgreSQL: {error}"));
-    let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| fault(&error))?;
+    let mut config = tls::config(url, authority).map_err(|error| fault(&error))?;
     config.connect_timeout(PG_TIMEOUT).application_name("houndplan").keepalives_idle(Duration::from_secs(30));
+    let connector = tls::connector(&config, authority)?;
     let client = async move {
-        let (client, connection) = config.connect(tls()?).await.map_err(|error| fault(&describe(&error)))?;
+        let (client, connection) = config.connect(connector).await.map_err(|error| {
+            let words = describe(&error);
+            fault(&format_args!("{words}{}", tls::mend(&words, authority)))
+        })?;
         AsyncPgConnection::try_from_client_and_connection(client, connection).await.map_err(|error| fault(&error))
     };
     let driver = Driver::new().map_err(|error| fault(&error))?;
@@ -159,6 +167,9 @@ fn open_postgres(url: &str, schema: Option<&str>) -> Result<Session, ConnectErro
          SET idle_in_transaction_session_timeout = '60s'; {search_path}"
     );
     conn.batch_execute(&session).map_err(|error| fault(&error))?;
+    // The driver keeps SQLSTATE to itself, so some faults are told apart by their words (`transact`): in English,
+    // where the role may ask for that.
+    drop(conn.batch_execute("SET lc_messages = 'C'"));
     Ok(Session { conn, driver, prepared: HashSet::new() })
 }
 
@@ -191,17 +202,6 @@ impl Session {
 fn describe(error: &tokio_postgres::Error) -> String {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     format!("{error}{}", cause.unwrap_or_default())
-}
-
-fn tls() -> Result<tokio_postgres_rustls::MakeRustlsConnect, ConnectError> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ConnectError(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
 /// Blocks on the runtime that drives one connection: whoever waits for an answer reads it from the

@@ -43,6 +43,7 @@ pub mod signals;
 pub mod tallies;
 pub mod terms;
 pub mod tiers;
+mod tls;
 pub mod tokens;
 pub mod transact;
 pub mod types;

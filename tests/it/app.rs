@@ -85,7 +85,7 @@ impl App {
     /// The ledger, for raw SQL.
     pub(crate) fn place(&self) -> Place {
         match &self.database {
-            Some(url) => Place::Postgres { url: url.clone(), schema: None },
+            Some(url) => Place::Postgres { url: url.clone(), schema: None, authority: None },
             None => Place::Sqlite(self.data.path().join("hound.db")),
         }
     }
@@ -225,7 +225,7 @@ impl Drop for App {
         }
         node.kill();
         if let Some(url) = &self.database {
-            let name = url.rsplit('/').next().unwrap_or_default();
+            let name = name_of(url);
             drop(execute(&admin(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
         }
     }
@@ -325,7 +325,7 @@ fn hound(data: &Path, database: Option<&str>, settings: &[(String, String)]) -> 
 fn admin() -> Place {
     let url = std::env::var("HOUND_TEST_POSTGRES")
         .expect("HOUND_TEST_POSTGRES is not set: run ./test, which brings a PostgreSQL of its own, instead of cargo test");
-    Place::Postgres { url, schema: None }
+    Place::Postgres { url, schema: None, authority: None }
 }
 
 /// A database of its own for one test, copied from one that was migrated once.
@@ -333,8 +333,8 @@ pub(crate) fn fresh_database() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
         let url = empty_database(&format!("hound_{}_template", std::process::id()));
-        migrate::migrate(&Place::Postgres { url: url.clone(), schema: None }).expect("migrations");
-        url.rsplit('/').next().expect("a name").to_owned()
+        migrate::migrate(&Place::Postgres { url: url.clone(), schema: None, authority: None }).expect("migrations");
+        name_of(&url).to_owned()
     });
     let name = format!("hound_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     execute(&admin(), &format!("CREATE DATABASE {name} TEMPLATE {}", *TEMPLATE)).expect("a database");
@@ -349,8 +349,15 @@ pub(crate) fn empty_database(name: &str) -> String {
 
 fn url_of(name: &str) -> String {
     let Place::Postgres { url, .. } = admin() else { unreachable!() };
+/// The database that an address ends with, before its query.
+fn name_of(url: &str) -> &str {
+    let bare = url.split('?').next().unwrap_or_default();
+    bare.rsplit('/').next().unwrap_or_default()
+}
+
     let (server, _) = url.rsplit_once('/').expect("a database in HOUND_TEST_POSTGRES");
-    format!("{server}/{name}")
+    // Only the tests of it pay for TLS.
+    format!("{server}/{name}?sslmode=disable")
 }
 
 #[derive(QueryableByName)]

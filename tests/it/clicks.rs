@@ -20,7 +20,7 @@ stories! {
 
 fn sandbox(app: &App) -> Place {
     match app.place() {
-        Place::Postgres { url, .. } => Place::Postgres { url, schema: Some("sandbox") },
+        Place::Postgres { url, .. } => Place::Postgres { url, schema: Some("sandbox"), authority: None },
         Place::Sqlite(path) => Place::Sqlite(path.with_file_name("sandbox.db")),
     }
 }

@@ -25,6 +25,8 @@ mod contract;
 #[cfg(test)]
 mod crashes;
 #[cfg(test)]
+mod database_tls;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod dice;

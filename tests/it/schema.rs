@@ -21,9 +21,11 @@ fn migrated(engine: Engine, name: &str) -> (Place, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let place = match engine {
         Engine::Sqlite => Place::Sqlite(folder.path().join("hound.db")),
-        Engine::Postgres => {
-            Place::Postgres { url: empty_database(&format!("hound_{}_{name}", std::process::id())), schema: None }
-        }
+        Engine::Postgres => Place::Postgres {
+            url: empty_database(&format!("hound_{}_{name}", std::process::id())),
+            schema: None,
+            authority: None,
+        },
     };
     migrate::migrate(&place).expect("migrations");
     (place, folder)

@@ -69,7 +69,7 @@ impl Desk {
         let folder = tempfile::tempdir().expect("a folder");
         let place = match engine {
             Engine::Sqlite => Place::Sqlite(folder.path().join("hound.db")),
-            Engine::Postgres => Place::Postgres { url: fresh_database(), schema: None },
+            Engine::Postgres => Place::Postgres { url: fresh_database(), schema: None, authority: None },
         };
         let book = Book::open(place, Clock::simulated(START), Mode::Live).expect("a book");
         Self {

@@ -1,0 +1,42 @@
+//! How letters leave the house, as the settings say.
+
+use std::path::Path;
+
+use super::{ConfigError, MailSettings, Values, fault};
+use crate::mail::{self, Security, SmtpSettings};
+
+/// Reads `HOUND_MAIL_MODE` and what goes with it.
+///
+/// # Errors
+/// The first setting that cannot be used.
+pub(super) fn read(values: &Values, data_dir: &Path) -> Result<MailSettings, ConfigError> {
+    match values.text("MAIL_MODE").as_deref() {
+        None => Ok(MailSettings::Unset),
+        Some("off") => Ok(MailSettings::Off),
+        Some("file") => Ok(MailSettings::File(data_dir.join("mail"))),
+        Some("smtp") => smtp(values).map(MailSettings::Smtp),
+        Some(_) => Err(fault("MAIL_MODE", "must be smtp, file or off; leave it unset to let letters wait")),
+    }
+}
+
+fn smtp(values: &Values) -> Result<SmtpSettings, ConfigError> {
+    let security: Security = values
+        .text("SMTP_SECURITY")
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| fault("SMTP_SECURITY", "must be starttls, tls or none"))?;
+    let port = match values.text("SMTP_PORT") {
+        Some(text) => text.parse().map_err(|_| fault("SMTP_PORT", "is not a port number"))?,
+        None => security.default_port(),
+    };
+    if values.text("SMTP_FROM").is_none() {
+        return Err(fault("SMTP_FROM", "is missing; HOUND_MAIL_MODE=smtp needs the address letters come from"));
+    }
+    Ok(SmtpSettings {
+        host: values.text("SMTP_HOST").ok_or_else(|| fault("SMTP_HOST", "is missing; HOUND_MAIL_MODE=smtp needs it"))?,
+        port,
+        security,
+        user: values.text("SMTP_USERNAME"),
+        password: values.text("SMTP_PASSWORD").map(mail::Secret::new),
+    })
+}
