@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::db::connect::Place;
 use crate::db::writer::BATCH_MAX;
+use crate::domain::limit::Limits;
 use crate::domain::outward::Outward;
 use crate::mail::SmtpSettings;
 
@@ -72,12 +73,14 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `HOUND_DATABASE_URL`: the shared server, if not the embedded file.
     pub database_url: Option<Secret>,
-    /// `HOUND_BASE_URL`: where links point, without a slash at the end; none means the listening address.
     /// `HOUND_DATABASE_CA`: who signed that server's certificate, as a PEM file; none means a public authority.
     pub database_ca: Option<PathBuf>,
+    /// `HOUND_BASE_URL`: where links point, without a slash at the end; none means the listening address.
     pub base_url: Option<String>,
     /// `HOUND_TRUSTED_PROXIES`: addresses whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// `HOUND_RATE_LIMITS`: requests in seconds, by what is limited, such as `guesses=10/60,visits=off`.
+    pub limits: Limits,
     /// `HOUND_PRIVATE_HOSTS`: hosts of the own network that may be called, besides the public internet.
     pub outward: Outward,
     /// `HOUND_MAIL_MODE` and `HOUND_SMTP_*`.
@@ -155,14 +158,15 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 22] = [
+const SETTINGS: [Setting; 23] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
+    open("DATABASE_CA", None),
     open("BASE_URL", None),
     open("TRUSTED_PROXIES", None),
+    open("RATE_LIMITS", Some("orders=1200000/60,api=60000/60,visits=6000/60,guesses=60/60,logins=60/60")),
     open("PRIVATE_HOSTS", None),
-    open("DATABASE_CA", None),
     open("MAIL_MODE", None),
     open("SMTP_HOST", None),
     open("SMTP_PORT", None),
@@ -234,11 +238,12 @@ impl Config {
         Ok(Self {
             listen: values.text("LISTEN").map(listen).transpose()?.unwrap_or_default(),
             database_url: values.secret("DATABASE_URL").map(database_url).transpose()?,
+            database_ca: values.text("DATABASE_CA").map(PathBuf::from),
             base_url: values.text("BASE_URL").map(|text| base_url(&text)).transpose()?,
             trusted_proxies: values.text("TRUSTED_PROXIES").map(|text| proxies(&text)).transpose()?.unwrap_or_default(),
+            limits: values.text("RATE_LIMITS").map(|text| limits(&text)).transpose()?.unwrap_or_default(),
             outward: values.text("PRIVATE_HOSTS").map(|text| private_hosts(&text)).transpose()?.unwrap_or_default(),
             mail: transport::read(values, &data_dir)?,
-            database_ca: values.text("DATABASE_CA").map(PathBuf::from),
             mail_from: values.text("SMTP_FROM"),
             mail_from_name: values.text("SMTP_FROM_NAME"),
             mail_reply_to: values.text("SMTP_REPLY_TO"),
@@ -335,6 +340,11 @@ fn proxies(text: &str) -> Result<Vec<IpAddr>, ConfigError> {
         part.trim().parse().map_err(|_| fault("TRUSTED_PROXIES", "is not a list of IP addresses, such as 10.0.0.1,10.0.0.2"))
     };
     text.split(',').filter(|part| !part.trim().is_empty()).map(address).collect()
+}
+
+fn limits(text: &str) -> Result<Limits, ConfigError> {
+    let wrong = "is not a list of requests by seconds, such as api=60000/60,guesses=10/60,visits=off; off alone limits nothing";
+    Limits::parse(text).ok_or_else(|| fault("RATE_LIMITS", wrong))
 }
 
 fn private_hosts(text: &str) -> Result<Outward, ConfigError> {

@@ -31,6 +31,8 @@ fn flag_goes_before_variable_before_default() {
 fn nothing_set_is_enough() {
     let config = read(&[], &[]).expect("settings");
     assert_eq!((config.mail, config.workers, config.log_format), (MailSettings::Unset, 2, LogFormat::Text));
+    assert_eq!(config.limits, Limits::default());
+    assert!(config.shown.iter().any(|shown| shown.value.as_deref() == Some(Limits::default().to_string().as_str())));
     let (live, sandbox) = read(&[], &[]).expect("settings").places();
     assert!(matches!(live, Place::Sqlite(path) if path.ends_with("data/hound.db")));
     assert!(matches!(sandbox, Place::Sqlite(path) if path.ends_with("data/sandbox.db")));
@@ -68,6 +70,8 @@ fn what_cannot_be_used_is_named() {
         ("HOUND_BASE_URL", "javascript:alert(1)"),
         ("HOUND_BASE_URL", "https://u:p@refer.example"),
         ("HOUND_TRUSTED_PROXIES", "proxy"),
+        ("HOUND_RATE_LIMITS", "everything=1/1"),
+        ("HOUND_RATE_LIMITS", "api=0/60"),
         ("HOUND_MAIL_MODE", "sendmail"),
         ("HOUND_LOG_FORMAT", "xml"),
         ("HOUND_WORKERS", "0"),

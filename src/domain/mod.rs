@@ -15,6 +15,7 @@ pub mod fraud;
 pub mod id;
 pub mod instant;
 pub mod intake;
+pub mod limit;
 pub mod link;
 pub mod mask;
 pub mod money;

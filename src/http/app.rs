@@ -6,8 +6,10 @@ use std::sync::atomic::AtomicU64;
 
 use super::contract::{self, Route};
 use super::directory::Directory;
+use super::limits::Gate;
 use super::sessions::Sessions;
 use crate::config::Secret;
+use crate::domain::limit::Limits;
 use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
 use crate::domain::signal::MarkKey;
@@ -39,6 +41,8 @@ pub struct App {
     pub clicks_shed: AtomicU64,
     /// Proxies whose word about the sender counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Counts requests.
+    pub gate: Gate,
     /// Marks addresses and payments, so that none is stored.
     pub marks: MarkKey,
     /// What the contract names.
@@ -68,6 +72,7 @@ impl App {
             clicks_missed: AtomicU64::new(0),
             clicks_shed: AtomicU64::new(0),
             trusted_proxies: Vec::new(),
+            gate: Gate::new(Limits::default()),
             marks,
             docs: contract::page(&routes),
             routes,
@@ -87,6 +92,13 @@ impl App {
     #[must_use]
     pub fn behind(mut self, proxies: &[IpAddr]) -> Self {
         self.trusted_proxies = proxies.to_vec();
+        self
+    }
+
+    /// The same with other quotas.
+    #[must_use]
+    pub fn limited(mut self, limits: Limits) -> Self {
+        self.gate = Gate::new(limits);
         self
     }
 

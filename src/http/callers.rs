@@ -9,6 +9,7 @@ use actix_web::http::header::{AUTHORIZATION, ORIGIN};
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::app::App;
+use super::limits;
 use super::problem::ApiError;
 use crate::db::{Conn, DbResult, Tx};
 use crate::domain::instant::Instant;
@@ -135,7 +136,12 @@ permissions! {
 
 async fn caller(req: &HttpRequest, allows: fn(&Principal) -> bool) -> Result<Caller, ApiError> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| ApiError::internal("the app has no state"))?;
-    let principal = app.sessions.principal(bearer(req)?).await?;
+    let known = match bearer(req) {
+        Ok(token) => app.sessions.principal(token).await,
+        Err(fault) => Err(fault),
+    };
+    let principal = known.map_err(|fault| limits::refused(req, app, fault))?;
+    limits::admit(req, app, &principal)?;
     if !allows(&principal) {
         return Err(ApiError::forbidden("this token's role may not do this; use one that may"));
     }

@@ -9,13 +9,20 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
 
 /// What publishable tokens read.
 const SHARED: &str = "/v1/codes/{code}";
+
+/// What was said to a browser, when its answer is replaced by a problem: it may read that too.
+#[must_use]
+pub fn kept(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
+    let said = headers.iter().filter(|(name, _)| name.as_str().starts_with("access-control-"));
+    said.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
 
 /// The middleware.
 ///
@@ -37,7 +44,9 @@ pub async fn share_codes(req: ServiceRequest, next: Next<impl MessageBody + 'sta
     let read = req.method() == Method::GET;
     let mut response = next.call(req).await?.map_into_boxed_body();
     if read {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("RateLimit, RateLimit-Policy, Retry-After"));
     }
     Ok(response)
 }

@@ -14,6 +14,7 @@ pub mod directory;
 pub mod health;
 pub mod html;
 pub mod idempotency;
+pub mod limits;
 pub mod observe;
 pub mod paging;
 pub mod problem;

@@ -16,7 +16,7 @@ use actix_web::{Error, HttpMessage, ResponseError, web};
 use super::app::App;
 use super::body::BodyRead;
 use super::problem::ApiError;
-use super::redirect;
+use super::{cors, limits, redirect};
 use crate::domain::id::RequestId;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -95,11 +95,16 @@ fn settle(response: ServiceResponse<BoxBody>, id: RequestId) -> ServiceResponse<
     let mut response = match problem {
         Some(problem) => {
             log_cause(&problem, id);
-            response.into_response(problem.error_response())
+            let shared = cors::kept(response.headers());
+            let mut response = response.into_response(problem.error_response());
+            shared.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+            response
         }
         None => response,
     };
+    let (standing, status) = (limits::standing(response.request()), response.status());
     let headers = response.headers_mut();
+    limits::tell(standing, status, headers);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);

@@ -152,6 +152,13 @@ impl ApiError {
         Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not arrive in time; send it again")
     }
 
+    /// 429: too many requests; there is more in `seconds`.
+    #[must_use]
+    pub fn quota_exceeded(seconds: u32) -> Self {
+        let detail = "too many requests of this kind came from here; send it again after the seconds that Retry-After names";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "quota_exceeded", detail).retry_after(seconds)
+    }
+
     /// 500 without detail; `cause` goes to the log only.
     #[must_use]
     pub fn internal(cause: impl Into<String>) -> Self {

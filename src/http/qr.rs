@@ -7,6 +7,7 @@ use qrcode::{Color, QrCode};
 
 use super::app::App;
 use super::callers::book_of;
+use super::limits;
 use super::problem::ApiError;
 use crate::domain::code::Code;
 use crate::domain::principal::Mode;
@@ -28,7 +29,11 @@ async fn image(req: HttpRequest, app: web::Data<App>, image: web::Path<String>) 
     let code = Code::fold(name).filter(|_| matches!(kind, "svg" | "png")).ok_or_else(missing)?;
     let mode = Mode::asked_by(req.query_string());
     let book = book_of(&app, mode).await?;
-    let entry = app.directory(mode).find(&book, &code).await?.ok_or_else(missing)?;
+    limits::may_guess(&req, &app)?;
+    let Some(entry) = app.directory(mode).find(&book, &code).await? else {
+        limits::missed(&req, &app)?;
+        return Err(missing());
+    };
     let link = format!("{}/r/{}{}", app.base_url, entry.code, mode.query());
     let grid = Grid::of(&link).ok_or_else(|| ApiError::internal("HOUND_BASE_URL is too long for a QR code"))?;
     let mut response = HttpResponse::Ok();

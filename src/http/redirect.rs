@@ -13,6 +13,7 @@ use super::address;
 use super::app::App;
 use super::callers::book_of;
 use super::directory::Entry;
+use super::limits;
 use super::problem::ApiError;
 use crate::domain::click::Click;
 use crate::domain::code::Code;
@@ -44,10 +45,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    limits::may_guess(&req, &app)?;
     let Some(code) = Code::fold(&code) else { return Ok(unknown_page()) };
     let Asked { mode, path } = Asked::of(&req);
     let book = book_of(&app, mode).await?;
-    let Some(entry) = app.directory(mode).find(&book, &code).await? else { return Ok(unknown_page()) };
+    let Some(entry) = app.directory(mode).find(&book, &code).await? else {
+        limits::missed(&req, &app)?;
+        return Ok(unknown_page());
+    };
     let Some(home) = &entry.target else { return Ok(code_page(&entry)) };
     // A path that leads elsewhere is no reason to turn a visitor away: he gets the front page.
     let deep = path.and_then(|path| home.at(&path));

@@ -11,7 +11,7 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web}
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, contract, cors, health, observe, qr, redirect, snippet, unsubscribe, webhooks_in};
+use super::{api, contract, cors, health, limits, observe, qr, redirect, snippet, unsubscribe, webhooks_in};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -40,7 +40,12 @@ async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Resu
     let address = listener.local_addr()?;
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
-        ActixApp::new().app_data(app.clone()).wrap(from_fn(cors::share_codes)).wrap(from_fn(observe::observe)).configure(routes)
+        ActixApp::new()
+            .app_data(app.clone())
+            .wrap(from_fn(limits::count_visits))
+            .wrap(from_fn(cors::share_codes))
+            .wrap(from_fn(observe::observe))
+            .configure(routes)
     })
     .workers(workers)
     .worker_max_blocking_threads(BLOCKING_MAX)

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::app::App;
 use super::callers::book_of;
 use super::html;
+use super::limits;
 use super::problem::ApiError;
 use crate::domain::id::MailId;
 use crate::domain::principal::Mode;
@@ -27,9 +28,16 @@ async fn ask() -> HttpResponse {
 }
 
 async fn decline(app: web::Data<App>, mail: web::Path<String>, req: HttpRequest) -> Result<HttpResponse, ApiError> {
-    if let Ok(mail) = mail.parse::<MailId>() {
-        let book = book_of(&app, Mode::asked_by(req.query_string())).await?;
-        book.writer.write(move |tx, now| decline_mail(tx, now, mail)).await?;
+    limits::may_guess(&req, &app)?;
+    let known = match mail.parse::<MailId>() {
+        Ok(mail) => {
+            let book = book_of(&app, Mode::asked_by(req.query_string())).await?;
+            book.writer.write(move |tx, now| decline_mail(tx, now, mail)).await?
+        }
+        Err(_) => false,
+    };
+    if !known {
+        limits::missed(&req, &app)?;
     }
     Ok(page(DONE))
 }

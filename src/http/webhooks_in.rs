@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::app::App;
 use super::body::RawBody;
 use super::callers::book_of;
+use super::limits;
 use super::problem::ApiError;
 use crate::db::connections::{self, Connection};
 use crate::db::transact::WriteError;
@@ -70,19 +71,20 @@ async fn receive(
     }
     let home = book_of(app, Mode::asked_by(req.query_string())).await?;
     let headers = headers(req);
-    let app = app.clone();
+    let house = app.clone();
     let done = web::block(move || {
         let candidates = home.readers.read(|conn| match id {
             Some(id) => Ok(connections::find(conn, id)?.filter(|found| found.kind == kind).into_iter().collect()),
             None => connections::of_kind(conn, kind, TRIED_MAX),
         })?;
-        let Some(connection) = sender(&app.vault, &home, &candidates, &headers, &body) else { return Ok(None) };
+        let Some(connection) = sender(&house.vault, &home, &candidates, &headers, &body) else { return Ok(None) };
         let incoming = incoming(kind, &headers, &body);
-        receive_delivery(&home, &app.books, connection, incoming).map(Some)
+        receive_delivery(&home, &house.books, connection, incoming).map(Some)
     });
     let received: Result<_, WriteError> = done.await.map_err(|error| ApiError::internal(error.to_string()))?;
     let row = received?.ok_or_else(|| {
-        ApiError::unauthorized("the signature fits no secret of this connection, or its time is not now; check the secret")
+        let cause = "the signature fits no secret of this connection, or its time is not now; check the secret";
+        limits::refused(req, app, ApiError::unauthorized(cause))
     })?;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "id": row.id, "status": row.status })))
 }

@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 /// Refusals that `default` stands for; any other status must be named by the operation.
-const ANYWHERE: [u16; 7] = [400, 401, 403, 413, 415, 422, 503];
+const ANYWHERE: [u16; 8] = [400, 401, 403, 413, 415, 422, 429, 503];
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_norway::from_str(include_str!("../../openapi.yaml")).expect("openapi.yaml is YAML"));

@@ -45,6 +45,10 @@ mod labelled;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod main_job;
 #[cfg(test)]
 mod precedence;

@@ -1,7 +1,7 @@
 //! `/v1/codes/{code}`: what a code is, found by what its look-alikes share.
 
 use actix_web::web::{self, Json, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::{Deserialize, Serialize};
 
 use super::customer_body::given;
@@ -20,6 +20,7 @@ use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::check_amount;
 use crate::http::body::Body;
 use crate::http::callers::{AnyReader, Caller, CodeReader, Owner};
+use crate::http::limits;
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::operations::change_code::{CodeChange, CodeChanged, change_code};
@@ -116,12 +117,21 @@ pub fn taken() -> ApiError {
     ApiError::conflict_with("code_taken", "somebody else has this code or one that looks like it; choose another", vec![fault])
 }
 
-async fn read(caller: CodeReader, code: web::Path<String>, basket: Query<Basket>) -> Result<impl Responder, ApiError> {
+async fn read(
+    caller: CodeReader,
+    code: web::Path<String>,
+    basket: Query<Basket>,
+    req: HttpRequest,
+) -> Result<impl Responder, ApiError> {
     let basket = basket.0.check()?;
     let code = Code::fold(&code).ok_or_else(unknown)?;
+    if caller.principal.role == Role::Publishable {
+        limits::may_guess(&req, &caller.app)?;
+    }
+    let wanted = code.clone();
     let found = caller
         .read(move |conn| {
-            let Some(row) = referrers::codes_by_skeleton(conn, &[code.skeleton()])?.pop() else { return Ok(None) };
+            let Some(row) = referrers::codes_by_skeleton(conn, &[wanted.skeleton()])?.pop() else { return Ok(None) };
             let owner = referrers::find(conn, row.referrer_id)?;
             let welcome = owner.is_some_and(|owner| owner.status != ReferrerStatus::Paused);
             let valid = welcome && row.status == CodeStatus::Active;
@@ -129,11 +139,19 @@ async fn read(caller: CodeReader, code: web::Path<String>, basket: Query<Basket>
             Ok(Some((row, valid, gives)))
         })
         .await?;
-    let (row, valid, gives) = found.ok_or_else(unknown)?;
-    let friend_discount = gives.map(|gives| DiscountView { off: basket.off(&gives), gives });
+    let discount = |gives: CommissionRule| DiscountView { off: basket.off(&gives), gives };
     if caller.principal.role == Role::Publishable {
-        return Ok(HttpResponse::Ok().json(PublicCodeView { valid, code: row.code, friend_discount }));
+        let Some((row, _, gives)) = found.filter(|(_, valid, _)| *valid) else {
+            limits::missed(&req, &caller.app)?;
+            // The same for a code that never was and one that is no more: guessing tells nothing.
+            let (code, valid) = (code.as_str().to_owned(), false);
+            return Ok(HttpResponse::Ok().json(PublicCodeView { code, valid, friend_discount: None }));
+        };
+        let shown = PublicCodeView { code: row.code, valid: true, friend_discount: gives.map(discount) };
+        return Ok(HttpResponse::Ok().json(shown));
     }
+    let (row, _, gives) = found.ok_or_else(unknown)?;
+    let friend_discount = gives.map(discount);
     match caller.principal.scope() {
         Scope::Referrer(own) if own != row.referrer_id => Err(unknown()),
         Scope::Nothing => Err(unknown()),
