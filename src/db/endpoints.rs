@@ -21,9 +21,9 @@ pub struct Endpoint {
     pub description: Option<String>,
     /// Which events; empty for all.
     pub kinds: Json<Vec<String>>,
-    /// What signs, as `whsec_…`.
+    /// What signs, as `whsec_…`, sealed for [`Self::seal_place`].
     pub secret: String,
-    /// What signs beside it while a change is under way.
+    /// What signs beside it while a change is under way, sealed too.
     pub old_secret: Option<String>,
     /// Until when.
     pub old_secret_until: Option<Instant>,
@@ -39,6 +39,14 @@ pub struct Endpoint {
     pub rests_until: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
+}
+
+impl Endpoint {
+    /// For which place the secrets of endpoint `id` are sealed.
+    #[must_use]
+    pub fn seal_place(id: EndpointId) -> String {
+        format!("endpoint:{id}")
+    }
 }
 
 /// Adds an endpoint.
@@ -73,6 +81,15 @@ pub fn lock(tx: &mut Tx<'_>, id: EndpointId) -> DbResult<Option<Endpoint>> {
 /// What the database reports.
 pub fn count(conn: &mut Conn<'_>) -> DbResult<i64> {
     on_db!(conn, c => webhook_endpoints::table.count().get_result(c))
+}
+
+/// How many were switched off because they are gone or failed for days.
+///
+/// # Errors
+/// What the database reports.
+pub fn given_up(conn: &mut Conn<'_>) -> DbResult<i64> {
+    let why = [WhyDisabled::Gone, WhyDisabled::Failing];
+    on_db!(conn, c => webhook_endpoints::table.filter(webhook_endpoints::why_disabled.eq_any(why)).count().get_result(c))
 }
 
 /// All that are told something. There are a few.

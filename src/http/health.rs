@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::problem::ApiError;
 use crate::db::transact::WriteError;
-use crate::db::{outbox, settings};
+use crate::db::{endpoints, outbox, settings};
 use crate::operations::books::Book;
 
 /// What `/health/ready` says.
@@ -23,6 +23,7 @@ struct Readiness {
     database: &'static str,
     writer: &'static str,
     mail: MailReadiness,
+    webhooks: WebhookReadiness,
 }
 
 /// Letters wait until there is a way out; that is no fault, but somebody should know.
@@ -30,6 +31,12 @@ struct Readiness {
 struct MailReadiness {
     transport: bool,
     waiting: i64,
+}
+
+/// Endpoints that nobody tells any more; only the owner can switch them on again.
+#[derive(Debug, Serialize)]
+struct WebhookReadiness {
+    switched_off: i64,
 }
 
 /// Adds `/health/live`, `/health/ready` and `/metrics`.
@@ -45,24 +52,29 @@ async fn live() -> HttpResponse {
 
 async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     let book = Arc::clone(&app.books.live);
-    let waiting = waiting_mails(&book).await?;
-    let database = waiting.is_ok();
+    let seen = look(&book).await?;
+    let database = seen.is_ok();
     let writer = !book.writer.stats().halted.load(Ordering::Relaxed) || can_write(&book).await;
     let ready = database && writer;
+    let (waiting, switched_off) = seen.unwrap_or_default();
     let word = |good: bool| if good { "ok" } else { "failing" };
     let body = Readiness {
         status: if ready { "ready" } else { "unavailable" },
         database: word(database),
         writer: word(writer),
-        mail: MailReadiness { transport: app.mail_is_on, waiting: waiting.unwrap_or_default() },
+        mail: MailReadiness { transport: app.mail_is_on, waiting },
+        webhooks: WebhookReadiness { switched_off },
     };
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
-async fn waiting_mails(book: &Arc<Book>) -> Result<Result<i64, WriteError>, ApiError> {
+/// The letters that wait, and the endpoints that were switched off.
+async fn look(book: &Arc<Book>) -> Result<Result<(i64, i64), WriteError>, ApiError> {
     let book = Arc::clone(book);
-    web::block(move || book.readers.read(outbox::waiting_mails)).await.map_err(|error| ApiError::internal(error.to_string()))
+    web::block(move || book.readers.read(|conn| Ok((outbox::waiting_mails(conn)?, endpoints::given_up(conn)?))))
+        .await
+        .map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// After a refused write only a write can tell that the disk takes them again: no traffic comes to
@@ -79,12 +91,12 @@ async fn metrics(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, 
     if Sha256::digest(given) != Sha256::digest(wanted.as_bytes()) {
         return Err(ApiError::unauthorized("/metrics needs HOUND_METRICS_TOKEN as Authorization: Bearer …"));
     }
-    let waiting = waiting_mails(&app.books.live).await?.ok();
+    let waiting = look(&app.books.live).await?.ok();
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(exposition(&app, waiting)))
 }
 
 /// The text format of Prometheus.
-fn exposition(app: &App, waiting_mails: Option<i64>) -> String {
+fn exposition(app: &App, seen: Option<(i64, i64)>) -> String {
     let stats = app.books.live.writer.stats();
     let load = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
@@ -101,8 +113,10 @@ fn exposition(app: &App, waiting_mails: Option<i64>) -> String {
     line("hound_writer_bisected_total", "counter", "Batches split after a failure.", &one(load(&stats.bisected).to_string()));
     let halted = u8::from(stats.halted.load(Ordering::Relaxed));
     line("hound_writer_halted", "gauge", "Whether the last write was refused.", &one(halted.to_string()));
-    if let Some(waiting) = waiting_mails {
+    if let Some((waiting, switched_off)) = seen {
         line("hound_mails_waiting", "gauge", "Letters that wait to be sent.", &one(waiting.to_string()));
+        let help = "Endpoints switched off because they are gone or failed for days.";
+        line("hound_webhook_endpoints_switched_off", "gauge", help, &one(switched_off.to_string()));
     }
     line(
         "hound_clicks_missed_total",

@@ -7,7 +7,6 @@ use crate::db::types::{AnyId, Json};
 use crate::db::{DbResult, Tx, outbox};
 use crate::domain::id::EndpointId;
 use crate::domain::instant::Instant;
-use crate::domain::signature::SigningSecret;
 use crate::domain::webhook::EndpointStatus;
 
 /// The most endpoints of a ledger: every event costs a row for each.
@@ -16,14 +15,16 @@ pub const ENDPOINTS_MAX: i64 = 20;
 /// An endpoint to add; address and kinds were checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointWish {
+    /// Made by the caller, because the secret is sealed for it.
+    pub id: EndpointId,
     /// Where.
     pub url: String,
     /// The owner's words.
     pub description: Option<String>,
     /// Which events; empty for all.
     pub kinds: Vec<String>,
-    /// What will sign.
-    pub secret: SigningSecret,
+    /// What will sign, sealed for [`Endpoint::seal_place`] of `id`.
+    pub secret: String,
 }
 
 /// Adds the endpoint; none when there are enough.
@@ -35,11 +36,11 @@ pub fn create_endpoint(tx: &mut Tx<'_>, now: Instant, actor: &str, wish: &Endpoi
         return Ok(None);
     }
     let row = Endpoint {
-        id: EndpointId::new(now),
+        id: wish.id,
         url: wish.url.clone(),
         description: wish.description.clone(),
         kinds: Json(wish.kinds.clone()),
-        secret: wish.secret.reveal(),
+        secret: wish.secret.clone(),
         old_secret: None,
         old_secret_until: None,
         status: EndpointStatus::Enabled,

@@ -14,6 +14,7 @@ use crate::domain::webhook::{DeliveryStatus, EndpointStatus, Taken, message, tak
 use crate::operations::books::Book;
 use crate::operations::settle_delivery::{Attempt, DISABLED, Next, give_up, settle_delivery};
 use crate::outbound::{Call, Method};
+use crate::vault::{Vault, VaultError};
 
 /// Few at a time: all must be sent within one lease, and each may take `outbound`'s 15 s.
 const CLAIM: i64 = 3;
@@ -109,9 +110,10 @@ fn send(post: &Post, mode: Mode, event: &Event, endpoint: &Endpoint) -> Attempt 
     let body = message(&event.kind, event.subject_id.uuid(), &event.data.0, event.created_at, mode == Mode::Sandbox);
     // The receiver compares this with his own clock: the sandbox's, which may run ahead, would not do.
     let now = post.books.live.clock.now();
-    let old = endpoint.old_secret.iter().filter(|_| endpoint.old_secret_until.is_some_and(|until| until > now));
-    let secrets: Vec<SigningSecret> =
-        std::iter::once(&endpoint.secret).chain(old).filter_map(|secret| SigningSecret::parse(secret)).collect();
+    let secrets = match secrets(&post.vault, endpoint, now) {
+        Ok(secrets) => secrets,
+        Err(error) => return Attempt { status: None, error: Some(error.to_string()) },
+    };
     let (id, stamp) = (event.id.to_string(), now.seconds().to_string());
     let signature = sign_standard(&secrets, &id, now.seconds(), &body);
     let headers = [
@@ -126,6 +128,14 @@ fn send(post: &Post, mode: Mode, event: &Event, endpoint: &Endpoint) -> Attempt 
         Ok(reply) => Attempt { status: Some(reply.status), error: Some(readable(&reply.body)) },
         Err(error) => Attempt { status: None, error: Some(error.to_string()) },
     }
+}
+
+/// The secret, and the one before while it counts.
+fn secrets(vault: &Vault, endpoint: &Endpoint, now: Instant) -> Result<Vec<SigningSecret>, VaultError> {
+    let place = Endpoint::seal_place(endpoint.id);
+    let before = endpoint.old_secret.as_ref().filter(|_| endpoint.old_secret_until.is_some_and(|until| until > now));
+    let texts = std::iter::once(&endpoint.secret).chain(before).map(|sealed| vault.open(&place, sealed));
+    texts.map(|text| text.map(|text| SigningSecret::parse(&text))).filter_map(Result::transpose).collect()
 }
 
 /// An answer as it may be stored and shown: PostgreSQL takes no NUL, a terminal obeys control characters.

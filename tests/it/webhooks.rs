@@ -96,8 +96,10 @@ fn a_program_is_told_what_it_wants_and_can_prove_who_told_it(app: &App) {
     let first = told.iter().find(|one| one.kind() == "sale.recorded").expect("a sale").json();
     assert_eq!((&first["data"]["sale_id"], &first["data"]["net"]), (&sale["id"], &json!(9_000)), "{first:#}");
     assert_eq!(first["data"]["currency"], "EUR", "{first:#}");
-    // Shown once, and never in the log.
+    // Shown once, never in the log, and sealed in the ledger.
     assert!(!app.said().contains(&secret));
+    let kept = app.ask("SELECT secret AS line FROM webhook_endpoints");
+    assert!(kept[0].starts_with("v1:") && !kept[0].contains(&secret), "{kept:?}");
     assert_eq!(owner.get(&format!("/v1/webhook-endpoints/{}", id_of(&wanted))).is(200)["secret"], Value::Null);
     owner.delete(&format!("/v1/webhook-endpoints/{}", id_of(&wanted)));
     owner.get(&format!("/v1/webhook-endpoints/{}", id_of(&wanted))).is(404);
@@ -153,9 +155,13 @@ fn an_endpoint_that_is_gone_is_told_nothing_until_the_owner_says_so(app: &App) {
     enrol(&owner, "joe@example.com", "JOE");
     let off = until("the end", || Some(owner.get(&path).is(200)).filter(|one| one["status"] == "disabled"));
     assert_eq!(off["why_disabled"], "gone");
+    // Whoever watches the service hears of it, since nobody else would.
+    let switched_off = || owner.get("/health/ready").is(200)["webhooks"]["switched_off"].clone();
+    assert_eq!(switched_off(), 1);
     enrol(&owner, "jim@example.com", "JIM");
     owner.post(&replay, &json!({"since": "2020-01-01T00:00:00Z"})).refused(409, "endpoint_disabled");
     assert_eq!(owner.patch(&path, &json!({"status": "enabled"})).is(200)["status"], "enabled");
+    assert_eq!(switched_off(), 0);
     // What failed and what was missed comes, each once.
     assert_eq!(owner.post(&replay, &json!({"since": "2020-01-01T00:00:00Z"})).is(200)["queued"], 2);
     let told = told(&receiver, 3);

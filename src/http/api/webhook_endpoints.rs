@@ -76,9 +76,8 @@ impl From<Endpoint> for ShownEndpoint {
 }
 
 impl ShownEndpoint {
-    fn with_secret(row: Endpoint) -> Self {
-        let secret = Some(row.secret.clone());
-        Self { secret, ..Self::from(row) }
+    fn with_secret(row: Endpoint, secret: &SigningSecret) -> Self {
+        Self { secret: Some(secret.reveal()), ..Self::from(row) }
     }
 }
 
@@ -96,13 +95,14 @@ async fn create(caller: Owner, body: Body<EndpointBody>) -> Result<impl Responde
     let url = screened(&caller, &url)?;
     description.as_deref().map_or(Ok(()), |text| short_text("/description", text))?;
     check_kinds("/events", &events)?;
-    let wish = EndpointWish { url, description, kinds: events, secret: secret()? };
+    let (id, secret) = (EndpointId::new(caller.now()), secret()?);
+    let wish = EndpointWish { id, url, description, kinds: events, secret: sealed(&caller, id, &secret)? };
     let actor = caller.principal.actor();
     let made = caller.write(move |tx, now| create_endpoint(tx, now, &actor, &wish)).await?;
     let row = made.ok_or_else(|| {
         ApiError::conflict("too_many_endpoints", format!("there are {ENDPOINTS_MAX} endpoints already; remove one first"))
     })?;
-    Ok(HttpResponse::Created().json(ShownEndpoint::with_secret(row)))
+    Ok(HttpResponse::Created().json(ShownEndpoint::with_secret(row, &secret)))
 }
 
 async fn list(caller: Auditor, page: Page) -> Result<impl Responder, ApiError> {
@@ -160,8 +160,9 @@ async fn rotate(caller: Owner, path: Path<Uuid>, body: Body<RotateBody>) -> Resu
         return Err(FieldError::new("/overlap_hours", "out_of_range", message).into());
     }
     let (secret, actor) = (secret()?, caller.principal.actor());
-    let rotated = caller.write(move |tx, now| rotate_endpoint_secret(tx, now, &actor, id, &secret, hours)).await?;
-    Ok(HttpResponse::Ok().json(ShownEndpoint::with_secret(rotated.ok_or_else(unknown)?)))
+    let kept = sealed(&caller, id, &secret)?;
+    let rotated = caller.write(move |tx, now| rotate_endpoint_secret(tx, now, &actor, id, &kept, hours)).await?;
+    Ok(HttpResponse::Ok().json(ShownEndpoint::with_secret(rotated.ok_or_else(unknown)?, &secret)))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -260,6 +261,11 @@ fn secret() -> Result<SigningSecret, ApiError> {
     let mut bytes = [0_u8; SECRET_LEN];
     getrandom::fill(&mut bytes).map_err(|error| ApiError::internal(error.to_string()))?;
     Ok(SigningSecret::of_random(bytes))
+}
+
+fn sealed(caller: &Caller, id: EndpointId, secret: &SigningSecret) -> Result<String, ApiError> {
+    let sealed = caller.app.vault.seal(&Endpoint::seal_place(id), &secret.reveal());
+    sealed.map_err(|error| ApiError::internal(error.to_string()))
 }
 
 fn unknown() -> ApiError {
