@@ -1,13 +1,15 @@
 //! Codes as the shops have them: what each coupon should be and how far the shop is with it.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::schema::{codes, coupons};
-use super::{Conn, DbResult, Tx};
+use super::schema::{codes, coupons, customers, referrers};
+use super::{Conn, DbResult, IDS_PER_QUERY, Tx};
 use crate::domain::id::{CodeId, ConnectionId};
 use crate::domain::instant::Instant;
 use crate::domain::referrer::CodeStatus;
-use crate::domain::storefront::coupon::CouponStatus;
+use crate::domain::storefront::coupon::{CouponStatus, Off};
 
 /// One code in one shop.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -42,12 +44,32 @@ pub struct Coupon {
 /// New codes taken in one go.
 const TAKE: i64 = 200;
 
+/// What the codes of a shop give, each as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gives {
+    plain: String,
+    graded: HashMap<CodeId, String>,
+}
+
+impl Gives {
+    /// `plain` for all but the `graded`.
+    #[must_use]
+    pub fn new(plain: Off, graded: HashMap<CodeId, Off>) -> Self {
+        let text = |off: &Off| serde_json::to_string(off).unwrap_or_default();
+        Self { plain: text(&plain), graded: graded.iter().map(|(code, off)| (*code, text(off))).collect() }
+    }
+
+    fn of(&self, code: CodeId) -> &str {
+        self.graded.get(&code).unwrap_or(&self.plain)
+    }
+}
+
 /// Brings what is wanted up to date with the codes and with `gives`, what friends get. What changed is
 /// due at once.
 ///
 /// # Errors
 /// What the database reports.
-pub fn refresh(tx: &mut Tx<'_>, connection: ConnectionId, gives: &str, now: Instant) -> DbResult<()> {
+pub fn refresh(tx: &mut Tx<'_>, connection: ConnectionId, gives: &Gives, now: Instant) -> DbResult<()> {
     let mine = coupons::table.filter(coupons::connection_id.eq(connection)).select(coupons::code_id);
     let fresh: Vec<(CodeId, String, CodeStatus)> = on_db!(tx, c => codes::table
         .filter(codes::id.ne_all(mine))
@@ -62,7 +84,7 @@ pub fn refresh(tx: &mut Tx<'_>, connection: ConnectionId, gives: &str, now: Inst
             code_id,
             code,
             active: status == CodeStatus::Active,
-            gives: gives.to_owned(),
+            gives: gives.of(code_id).to_owned(),
             remote_id: None,
             status: CouponStatus::Waiting,
             error: None,
@@ -73,9 +95,7 @@ pub fn refresh(tx: &mut Tx<'_>, connection: ConnectionId, gives: &str, now: Inst
         })
         .collect();
     insert_free!(tx, coupons::table, rows)?;
-    on_db!(tx, c => diesel::update(coupons::table.filter(coupons::connection_id.eq(connection)).filter(coupons::gives.ne(gives)))
-        .set((coupons::gives.eq(gives), coupons::next_at.eq(now), coupons::attempts.eq(0)))
-        .execute(c))?;
+    give(tx, connection, gives, now)?;
     for active in [true, false] {
         let wanted = if active { CodeStatus::Active } else { CodeStatus::Retired };
         let others = codes::table.filter(codes::status.eq(wanted)).select(codes::id);
@@ -87,6 +107,50 @@ pub fn refresh(tx: &mut Tx<'_>, connection: ConnectionId, gives: &str, now: Inst
             .execute(c))?;
     }
     Ok(())
+}
+
+/// Changes what coupons give that should give something else. Most give what all do, and none of those is read.
+fn give(tx: &mut Tx<'_>, connection: ConnectionId, gives: &Gives, now: Instant) -> DbResult<()> {
+    let mine = || coupons::table.filter(coupons::connection_id.eq(connection));
+    let special: Vec<(CodeId, String)> = on_db!(tx, c => mine()
+        .filter(coupons::gives.ne(&gives.plain))
+        .select((coupons::code_id, coupons::gives))
+        .load(c))?;
+    let special: HashMap<CodeId, String> = special.into_iter().collect();
+    let mut wrong: HashMap<&str, Vec<CodeId>> = HashMap::new();
+    for (code, given) in &special {
+        if gives.of(*code) != given {
+            wrong.entry(gives.of(*code)).or_default().push(*code);
+        }
+    }
+    for (code, wanted) in gives.graded.iter().filter(|(code, wanted)| !special.contains_key(code) && **wanted != gives.plain) {
+        wrong.entry(wanted).or_default().push(*code);
+    }
+    for (wanted, codes) in wrong {
+        for slice in codes.chunks(IDS_PER_QUERY) {
+            on_db!(tx, c => diesel::update(mine().filter(coupons::code_id.eq_any(slice)))
+                .set((coupons::gives.eq(wanted), coupons::next_at.eq(now), coupons::attempts.eq(0)))
+                .execute(c))?;
+        }
+    }
+    Ok(())
+}
+
+/// Codes whose referrers have a grade, with it; of one whose entry in the customer file was merged, that of
+/// the entry kept.
+///
+/// # Errors
+/// What the database reports.
+pub fn graded_codes(conn: &mut Conn<'_>) -> DbResult<Vec<(CodeId, String)>> {
+    let kept = diesel::alias!(customers as kept);
+    let rows: Vec<(CodeId, Option<String>, Option<String>)> = on_db!(conn, c => codes::table
+        .inner_join(referrers::table.on(referrers::id.eq(codes::referrer_id)))
+        .inner_join(customers::table.on(customers::id.eq(referrers::customer_id)))
+        .left_join(kept.on(kept.field(customers::id).nullable().eq(customers::merged_into)))
+        .filter(customers::tier.is_not_null().or(customers::merged_into.is_not_null()))
+        .select((codes::id, customers::tier, kept.field(customers::tier).nullable()))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(id, own, of_kept)| Some((id, of_kept.or(own)?))).collect())
 }
 
 /// Coupons of a shop whose time has come.

@@ -5,17 +5,17 @@ use serde_json::Value;
 
 use super::{Post, Stop, claim};
 use crate::db::connections::{self, Connection, PULL_ORDERS, SYNC_COUPONS};
-use crate::db::coupons::{self, Coupon};
+use crate::db::coupons::{self, Coupon, Gives};
 use crate::db::jobs::{self, Job};
 use crate::db::terms;
 use crate::db::transact::WriteError;
 use crate::domain::id::{ConnectionId, LeaseToken};
 use crate::domain::instant::Instant;
-use crate::domain::storefront::coupon::{Answer, CouponStatus, Request, Shop, Wanted, sync};
+use crate::domain::storefront::coupon::{Answer, CouponStatus, Off, Request, Shop, Wanted, sync};
 use crate::domain::storefront::pull;
 use crate::operations::books::Book;
 use crate::operations::receive_delivery::{incoming_of_pull, receive_delivery};
-use crate::operations::show_coupons::friend_gets;
+use crate::operations::show_coupons::{friend_gets, graded_gets};
 use crate::outbound::{Call, Method};
 
 /// A page of fifty orders with all their lines has some hundred KiB.
@@ -152,8 +152,13 @@ fn next_night(book: &Book, now: Instant) -> Result<Instant, WriteError> {
 /// Looks after one coupon.
 fn mend_coupon(post: &Post, book: &Book, connection: &Connection, shop: &Shop) -> Result<Next, WriteError> {
     let id = connection.id;
-    let off = friend_gets(book.readers.read(terms::program)?.as_ref(), connection.currency);
-    let gives = serde_json::to_string(&off).unwrap_or_default();
+    let currency = connection.currency;
+    let (gives, graded) = book.readers.read(move |conn| {
+        let program = terms::program(conn)?;
+        let graded = graded_gets(conn, program.as_ref(), currency)?;
+        Ok((friend_gets(program.as_ref(), None, currency), graded))
+    })?;
+    let gives = Gives::new(gives, graded);
     let due = book.writer.write_blocking(move |tx, now| {
         coupons::refresh(tx, id, &gives, now)?;
         coupons::due(tx, id, now, 2)
@@ -161,6 +166,7 @@ fn mend_coupon(post: &Post, book: &Book, connection: &Connection, shop: &Shop) -
     let now = book.clock.now();
     let more = due.len() > 1;
     let Some(row) = due.into_iter().next() else { return Ok(Next::At(now.plus_seconds(COUPON_ROUND))) };
+    let off = serde_json::from_str(&row.gives).unwrap_or(Off::Nothing);
     let wanted = Wanted { code: row.code.clone(), active: row.active, off };
     let outcome = sync(shop, &wanted, &mut |request| call(post, &request));
     let settled = after(row, outcome, now);

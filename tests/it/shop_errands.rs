@@ -1,6 +1,9 @@
 //! Errands to shops, against shops that validate what they are asked: the nightly pull and the coupons.
 #![cfg(test)]
 
+mod shopify;
+mod stripe;
+
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -10,7 +13,7 @@ use serde_json::{Value, json};
 use super::app::{App, stories};
 use super::client::Client;
 use super::fake_shop::{Answered, Asked, FakeShop, until};
-use super::shop::enrol;
+use super::shop::{enrol, rules};
 use super::shop_signatures::connect;
 
 type Shelf = Arc<Mutex<Vec<Value>>>;
@@ -100,6 +103,7 @@ fn reachable(app: &App, shop: &FakeShop) -> Client {
 stories! {
     the_nightly_pull_finds_what_no_webhook_told,
     a_code_becomes_a_coupon_and_stays_one,
+    a_coupon_gives_what_the_referrers_grade_promises,
     a_shop_that_refuses_is_asked_again_and_its_own_coupons_stay,
 }
 
@@ -147,6 +151,53 @@ fn a_code_becomes_a_coupon_and_stays_one(app: &App) {
     }
     let csv = owner.get("/v1/coupons.csv");
     assert!(csv.text.starts_with("code,discount_type,amount,currency\n") && csv.text.contains("JOE,"), "{}", csv.text);
+}
+
+fn a_coupon_gives_what_the_referrers_grade_promises(app: &App) {
+    let shelf = Shelf::default();
+    let (inside, outside) = (Arc::clone(&shelf), shelf);
+    let fake = FakeShop::open(move |asked| woocommerce(asked, &inside));
+    let owner = reachable(app, &fake);
+    owner.send("PUT", "/v1/tiers/gold", Some(br#"{"title": "Gold"}"#)).is(200);
+    let percent = |rate: &str| json!({"type": "percent", "rate": rate});
+    rules(&owner, &json!({"friend_discounts": [{"tiers": ["gold"], "gives": percent("20")}, {"gives": percent("5")}]}));
+    for code in ["JOE", "ANN"] {
+        enrol(&owner, &format!("{code}@example.com").to_lowercase(), code);
+    }
+    let grade = |code: &str, tier: &Value| {
+        let referrer = owner.get(&format!("/v1/codes/{code}")).is(200)["referrer_id"].as_str().expect("an id").to_owned();
+        let customer =
+            owner.get(&format!("/v1/referrers/{referrer}")).is(200)["customer"]["id"].as_str().expect("an id").to_owned();
+        owner.patch(&format!("/v1/customers/{customer}"), &json!({ "tier": tier })).is(200);
+    };
+    let listed = || {
+        let csv = owner.get("/v1/coupons.csv").text;
+        ["JOE", "ANN"].map(|code| csv.lines().find(|line| line.starts_with(code)).expect("a line").to_owned())
+    };
+    grade("ANN", &json!("gold"));
+    assert_eq!(listed(), ["JOE,percent,5,", "ANN,percent,20,"]);
+    let shop = connect(&owner, "woocommerce", &json!({"coupons": true, "api": {"url": fake.url(), "key": "ck_1:cs_1"}}));
+    for code in ["JOE", "ANN"] {
+        until("the coupon", || Some(coupon_of(&owner, &shop.id, code)).filter(|one| one["status"] == "in_shop"));
+    }
+    let mut amounts: Vec<(String, String)> = outside
+        .lock()
+        .expect("a shelf")
+        .iter()
+        .map(|one| (one["code"].as_str().expect("a code").to_owned(), one["amount"].as_str().expect("an amount").to_owned()))
+        .collect();
+    amounts.sort();
+    assert_eq!(amounts, [("ann".to_owned(), "20".to_owned()), ("joe".to_owned(), "5".to_owned())]);
+    // Who is promoted gives more from then on, and who is not, less.
+    grade("JOE", &json!("gold"));
+    grade("ANN", &Value::Null);
+    assert_eq!(listed(), ["JOE,percent,20,", "ANN,percent,5,"]);
+    // The next round over the codes is half a minute away.
+    until("the other discounts", || {
+        let shelf = outside.lock().expect("a shelf");
+        let gives = |code: &str| shelf.iter().find(|one| one["code"] == code).map(|one| one["amount"].clone());
+        (gives("joe") == Some(json!("20")) && gives("ann") == Some(json!("5"))).then_some(())
+    });
 }
 
 fn a_shop_that_refuses_is_asked_again_and_its_own_coupons_stay(app: &App) {

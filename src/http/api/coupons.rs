@@ -5,8 +5,8 @@ use actix_web::web::{Path, ServiceConfig, get, resource};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::db::connections;
 use crate::db::coupons::{self, Coupon, CouponFilter};
-use crate::db::{connections, terms};
 use crate::domain::id::{CodeId, ConnectionId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -14,7 +14,7 @@ use crate::domain::storefront::coupon::{CouponStatus, Off, csv_fields};
 use crate::http::callers::Auditor;
 use crate::http::paging::{Filtered, List, Query};
 use crate::http::problem::ApiError;
-use crate::operations::show_coupons::{coupons_for_download, friend_gets};
+use crate::operations::show_coupons::coupons_for_download;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/v1/connections/{id}/coupons").route(get().to(list)))
@@ -80,10 +80,7 @@ struct DownloadQuery {
 }
 
 async fn download(caller: Auditor, Query(query): Query<DownloadQuery>) -> Result<HttpResponse, ApiError> {
-    let all = caller.read(move |conn| {
-        let off = friend_gets(terms::program(conn)?.as_ref(), query.currency);
-        coupons_for_download(conn, off)
-    });
+    let all = caller.read(move |conn| coupons_for_download(conn, query.currency));
     let mut out = csv::Writer::from_writer(Vec::new());
     let fault = |error: csv::Error| ApiError::internal(error.to_string());
     out.write_record(["code", "discount_type", "amount", "currency"]).map_err(fault)?;
