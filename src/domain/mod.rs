@@ -35,4 +35,5 @@ pub mod sale;
 pub mod signal;
 pub mod signature;
 pub mod storefront;
+pub mod strict;
 pub mod webhook;

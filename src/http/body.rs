@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::problem::ApiError;
-use super::strict::Strict;
 use super::syntax;
 use crate::domain::field::FieldError;
+use crate::domain::strict::Strict;
 
 /// The most bytes of an ordinary body: 200 order lines with long names fit.
 pub const BODY_MAX: usize = 64 * 1024;

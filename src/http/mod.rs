@@ -24,7 +24,6 @@ pub mod redirect;
 pub mod server;
 pub mod sessions;
 pub mod snippet;
-pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
 pub mod upload;

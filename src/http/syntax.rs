@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-use super::strict::Strict;
 use crate::domain::field::FieldError;
+use crate::domain::strict::Strict;
 
 /// Parses one item of a body that was read before, such as one sale of a batch. Pointers start at the item.
 ///

@@ -9,6 +9,7 @@ use crate::domain::field::FieldError;
 use crate::domain::id::ProgramId;
 use crate::domain::instant::Instant;
 use crate::domain::program::{Terms, TermsVersion};
+use crate::domain::strict::Strict;
 
 /// How it went.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ pub fn merged(terms: &Terms, patch: &Map<String, Value>) -> Result<Terms, serde_
     // Terms are a struct of plain values; those always have a JSON form.
     let mut document = serde_json::to_value(terms).unwrap_or_default();
     merge(&mut document, patch);
-    serde_path_to_error::deserialize(document)
+    serde_path_to_error::deserialize(Strict(document))
 }
 
 /// RFC 7396 §2, with one kindness: an object that is given another `type` is replaced, for the
@@ -128,6 +129,21 @@ mod tests {
         assert!(matches!(flat.commission, CommissionRule::Flat { .. }));
         let back = patched(&flat, json!({"commission": {"type": "percent", "rate": "7.5"}, "lifetime": {"type": "forever"}}));
         assert_eq!(back.expect("terms").lifetime, Lifetime::Forever);
+    }
+
+    #[test]
+    fn a_list_is_no_rule_even_if_its_items_would_do() {
+        for (field, list) in [
+            ("commission", json!(["percent", "7.5", null])),
+            ("lifetime", json!(["forever", null])),
+            ("claims", json!([3, 14])),
+            ("rules", json!([["shoes"]])),
+        ] {
+            let mut patch = json!({});
+            patch[field] = list;
+            let refused = patched(&Terms::default(), patch).expect_err(field);
+            assert!(refused.starts_with(field) && refused.contains("expected struct"), "{refused}");
+        }
     }
 
     #[test]
