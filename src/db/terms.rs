@@ -27,6 +27,12 @@ impl Program {
         found.map_or(&*DEFAULT, |found| &found.terms)
     }
 
+    /// Whether any version limits what the program may spend.
+    #[must_use]
+    pub fn has_budget(&self) -> bool {
+        self.versions.iter().any(|version| !version.terms.caps.budget.is_empty())
+    }
+
     /// The newest version.
     #[must_use]
     pub fn current(&self) -> Option<&TermsVersion> {

@@ -9,7 +9,7 @@ use super::body::Fingerprint;
 use super::callers::Caller;
 use super::problem::ApiError;
 use crate::db::idempotency::{self, Taken};
-use crate::db::transact::{LOCK_TIMEOUT, WriteError};
+use crate::db::transact::LOCK_TIMEOUT;
 use crate::db::{DbResult, Tx};
 use crate::domain::instant::Instant;
 
@@ -43,6 +43,7 @@ impl Stored {
 enum Given {
     Answer(i64, String, bool),
     Mismatch,
+    InUse,
 }
 
 /// Runs `act` once per key of this caller, in one transaction with the key's row.
@@ -61,26 +62,35 @@ where
     let key = key(req)?;
     let request = fingerprint.with(&format!("{} {}", req.method(), req.path()));
     let principal = caller.principal.token_id.to_string();
-    let written = caller.book.writer.write(move |tx, now| match idempotency::take(tx, &principal, &key, &request, now)? {
-        Taken::Replay { status, body } => Ok(Given::Answer(status, body, true)),
-        Taken::Mismatch => Ok(Given::Mismatch),
-        Taken::Fresh => {
-            let stored = act(tx, now)?;
-            let (status, body) = (i64::from(stored.status), stored.body.to_string());
-            idempotency::keep(tx, &principal, &key, status, &body)?;
-            Ok(Given::Answer(status, body, false))
+    // The writer would try again; a rival is waited for once.
+    let mut waited = false;
+    let written = caller.book.writer.write(move |tx, now| {
+        if waited {
+            return Ok(Given::InUse);
+        }
+        let taken = idempotency::take(tx, &principal, &key, &request, now);
+        waited = matches!(&taken, Err(fault) if fault.to_string().contains(LOCK_TIMEOUT));
+        match taken? {
+            Taken::Replay { status, body } => Ok(Given::Answer(status, body, true)),
+            Taken::Mismatch => Ok(Given::Mismatch),
+            Taken::Fresh => {
+                let stored = act(tx, now)?;
+                let (status, body) = (i64::from(stored.status), stored.body.to_string());
+                idempotency::keep(tx, &principal, &key, status, &body)?;
+                Ok(Given::Answer(status, body, false))
+            }
         }
     });
     match written.await {
+        Ok(Given::InUse) => {
+            let detail = "a request with this Idempotency-Key is still at work; send the same request again shortly";
+            Err(ApiError::conflict("idempotency_key_in_use", detail).retry_after(2))
+        }
         Ok(Given::Answer(status, body, replayed)) => answer(status, body, replayed),
         Ok(Given::Mismatch) => Err(ApiError::unprocessable(
             "idempotency_key_reused",
             "this Idempotency-Key was used for another request; send a new key with a new request",
         )),
-        Err(WriteError::InTheWay(cause)) if cause.contains(LOCK_TIMEOUT) => {
-            let detail = "a request with this Idempotency-Key is still at work; send the same request again shortly";
-            Err(ApiError::conflict("idempotency_key_in_use", detail).retry_after(2))
-        }
         Err(error) => Err(error.into()),
     }
 }

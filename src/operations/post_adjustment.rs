@@ -6,7 +6,7 @@ use crate::db::adjustments::{self, Adjustment};
 use crate::db::ledger::{self, Transfer};
 use crate::db::outbox::{NewEvent, audit, note_events};
 use crate::db::types::{AnyId, Json};
-use crate::db::{DbResult, Tx, referrers};
+use crate::db::{DbResult, Tx, referrers, terms};
 use crate::domain::commission::{Account, TransferKind};
 use crate::domain::id::{AdjustmentId, EventId, ReferrerId};
 use crate::domain::instant::Instant;
@@ -48,6 +48,10 @@ pub enum Outcome {
 pub fn post_adjustment(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbResult<Outcome> {
     if referrers::lock(tx, &[request.referrer_id])?.is_empty() {
         return Ok(Outcome::NoReferrer);
+    }
+    // It counts against the budget: nobody may judge by what was spent before it and book after it.
+    if request.kind == AdjustmentKind::Adjust && terms::program(tx)?.is_some_and(|program| program.has_budget()) {
+        terms::lock(tx)?;
     }
     let Money { amount, currency } = request.amount;
     if request.kind == AdjustmentKind::Forfeit {
