@@ -166,6 +166,8 @@ const OF_CUSTOMERS: [Column; 8] = [
 pub struct Mapping {
     places: BTreeMap<Column, usize>,
     headers: Vec<String>,
+    /// Where the number stands that the shop's webhooks name an order by.
+    numbered: Option<usize>,
 }
 
 /// A header as it is compared: lower case, umlauts written out, letters and digits only.
@@ -193,7 +195,7 @@ impl Mapping {
     /// What is missing or wrong, with the headers that are there.
     pub fn of(headers: &[String], kind: ImportKind, chosen: &BTreeMap<Column, String>) -> Result<Self, String> {
         let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
-        let mut mapping = Self { places: BTreeMap::new(), headers: headers.to_vec() };
+        let mut mapping = Self { places: BTreeMap::new(), headers: headers.to_vec(), numbered: None };
         for (column, header) in chosen.iter().filter(|(_, header)| !header.is_empty()) {
             let exact = headers.iter().position(|known| known == header);
             let place = exact.or_else(|| folded.iter().position(|known| *known == fold(header)));
@@ -204,6 +206,7 @@ impl Mapping {
         let shopify = folded.iter().any(|known| known == "lineitemname") && folded.iter().any(|known| known == "financialstatus");
         if kind == ImportKind::Orders && shopify && !chosen.contains_key(&Column::OrderId) {
             mapping.places.extend(folded.iter().position(|known| known == "name").map(|place| (Column::OrderId, place)));
+            mapping.numbered = folded.iter().position(|known| known == "id");
         }
         for column in Column::ALL {
             let wanted = kind == ImportKind::Orders || OF_CUSTOMERS.contains(&column);
@@ -218,6 +221,13 @@ impl Mapping {
             }
         }
         mapping.check(kind).map(|()| mapping)
+    }
+
+    /// Where the order's name stands, and where the number that the shop's webhooks know it by: Shopify writes
+    /// the one on every line of an order and the other on its first.
+    #[must_use]
+    pub fn name_and_number(&self) -> Option<(usize, usize)> {
+        Some((self.places.get(&Column::OrderId).copied()?, self.numbered?))
     }
 
     fn check(&self, kind: ImportKind) -> Result<(), String> {

@@ -46,6 +46,8 @@ struct Desk<'a> {
     open: bool,
     spool: Spool,
     seen: HashMap<[u8; 16], u32>,
+    /// The order whose lines are being read: its name and its number.
+    named: Option<(String, String)>,
 }
 
 /// Tells this file, read in this way, from any other.
@@ -79,7 +81,8 @@ pub(super) fn stage(file: &mut File, request: &ImportRequest, program: &Program)
         source: request.source.clone(),
         history: request.history,
     };
-    let mut desk = Desk { request, reading, waiting: Vec::new(), open: false, spool: Spool::new(), seen: HashMap::new() };
+    let mut desk =
+        Desk { request, reading, waiting: Vec::new(), open: false, spool: Spool::new(), seen: HashMap::new(), named: None };
     files::read(file, &request.dialect, &mut desk)?;
     desk.decide()?;
     let Desk { reading, mut spool, .. } = desk;
@@ -118,8 +121,9 @@ impl RowSink for Desk<'_> {
         Ok(())
     }
 
-    fn row(&mut self, number: u32, cells: Vec<String>) -> Result<(), FileFault> {
+    fn row(&mut self, number: u32, mut cells: Vec<String>) -> Result<(), FileFault> {
         without_nul(number, &cells)?;
+        self.number(&mut cells);
         let row = Row { number, cells };
         if self.open {
             return self.keep(&row);
@@ -130,6 +134,22 @@ impl RowSink for Desk<'_> {
 }
 
 impl Desk<'_> {
+    /// Calls the order by its number instead of its name, as the shop's webhooks do: under two keys it would be
+    /// two orders.
+    fn number(&mut self, cells: &mut [String]) {
+        let Some((name, number)) = self.reading.mapping.name_and_number() else { return };
+        let text = |place: usize| cells.get(place).map(|cell| cell.trim().to_owned()).filter(|text| !text.is_empty());
+        let Some(called) = text(name) else { return };
+        // A spreadsheet that wrote 5.8E+12 has forgotten which order it was.
+        if let Some(number) = text(number).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())) {
+            self.named = Some((called.clone(), number));
+        }
+        let known = self.named.as_ref().filter(|(known, _)| *known == called);
+        if let (Some((_, number)), Some(cell)) = (known, cells.get_mut(name)) {
+            cell.clone_from(number);
+        }
+    }
+
     /// Decides from the rows seen so far how the file writes numbers and days, and lets them through.
     fn decide(&mut self) -> Result<(), FileFault> {
         if self.open {

@@ -9,12 +9,15 @@ use super::tables::{bad, good, import, ledger, upload, workbook};
 use crate::app::{App, stories};
 use crate::client::Client;
 use crate::shop::{all, enrol, id_of, sell};
+use crate::shop_signatures::{connect, sale_of};
+use crate::storefronts::shopify_order;
 
 stories! {
     a_german_spreadsheet_becomes_orders_of_the_past,
     lines_of_one_number_are_one_order_and_negative_ones_give_back,
     rows_without_a_number_keep_the_same_derived_one,
     a_shops_export_brings_states_codes_and_refunds,
+    an_order_that_a_webhook_told_is_the_same_in_the_shops_export,
     a_workbook_reads_like_its_text,
     a_row_at_fault_is_named_and_its_order_left_out_whole,
     cells_that_look_like_formulas_stay_text,
@@ -126,6 +129,27 @@ fn a_shops_export_brings_states_codes_and_refunds(app: &App) {
     let last = table.replace(",,10.00\n#1003", ",,30.00\n#1003");
     good(&import(app, &["orders"], "orders_export.csv", last.as_bytes()));
     assert_eq!(app.ask("SELECT CAST(count(*) AS TEXT) AS line FROM refunds"), ["4"]);
+}
+
+fn an_order_that_a_webhook_told_is_the_same_in_the_shops_export(app: &App) {
+    let owner = app.owner();
+    enrol(&owner, "joe@example.com", "JOE");
+    let shop = connect(&owner, "shopify", &json!({}));
+    let told = shopify_order(9_007_199_254_740_995, "2026-03-01T10:00:05+01:00");
+    sale_of(&owner, &shop.report(&owner, "orders/paid", &told));
+    // The export writes the number on an order's first line only.
+    let table = "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Id\n\
+                 #1001,bea@example.com,paid,2026-03-01 10:00:00 +0100,EUR,100.00,5.00,19.95,124.95,2026-03-01 10:00:00 +0100,1,Tea,50.00,9007199254740995\n\
+                 #1001,bea@example.com,,,,,,,,,1,Tea,50.00,\n\
+                 #1002,bob@example.com,paid,2026-03-01 11:00:00 +0100,EUR,10.00,0.00,0.00,10.00,2026-03-01 11:00:00 +0100,1,Tea,10.00,9007199254740996\n\
+                 #1003,cleo@example.com,paid,2026-03-01 12:00:00 +0100,EUR,10.00,0.00,0.00,10.00,2026-03-01 12:00:00 +0100,1,Tea,10.00,9.00719925474E+15\n";
+    for _ in 0..2 {
+        good(&import(app, &["orders", "--source", "shop"], "orders_export.csv", table.as_bytes()));
+        assert_eq!(
+            app.ask("SELECT order_id AS line FROM sales WHERE source = 'shop' ORDER BY order_id"),
+            ["#1003", "9007199254740995", "9007199254740996"]
+        );
+    }
 }
 
 fn a_workbook_reads_like_its_text(app: &App) {
