@@ -146,6 +146,11 @@ fn a_click_from_inside_another_page_is_never_paid_without_a_decision(app: &App) 
     let why = shop.get(&format!("/v1/sales/{}/explanation", id_of(&sales[0]))).is(200);
     let judged = &why["verdicts"][0];
     assert_eq!((&judged["inputs"]["clicks"][0]["embedded"], &judged["verdict"]), (&json!(true), &judged["replayed"]));
+    assert_eq!(
+        judged["text"],
+        "The buyer followed a link with the code JOE: the last within 90 days. Under version 2 of the terms 10 % of 100.00 EUR \
+         would earn 10.00 EUR. It looks like fraud: the owner decides."
+    );
     // The owner's word, each with its reason.
     let decide = |sale: &Value, action: &str| {
         let path = format!("/v1/sales/{}/decision", id_of(sale));

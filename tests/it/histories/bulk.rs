@@ -13,6 +13,7 @@ use houndplan::operations::cancel_sale::cancel_sale;
 use houndplan::operations::enroll_referrer::{Enrolled, Enrolment, enroll_referrer};
 use houndplan::operations::record_sales::{SaleRequest, record_sales};
 use houndplan::operations::refund_sales::{RefundRequest, refund_sales};
+use houndplan::operations::refund_so_far::refund_so_far;
 use houndplan::operations::set_terms::{TermsSet, set_terms};
 
 use super::desk::{Desk, START, key, person};
@@ -32,6 +33,10 @@ pub(super) enum Event {
     Shoes(&'static str, i64),
     /// Shipping went back.
     Shipping(&'static str, i64),
+    /// A payment provider took money back for a dispute.
+    Dispute(&'static str, i64),
+    /// All that a payment provider says went back so far.
+    SoFar(i64),
     Cancel,
 }
 
@@ -80,10 +85,11 @@ pub(super) fn play(desk: &Desk, histories: &[History]) {
     let longest = histories.iter().map(|history| history.events.len()).max().unwrap_or(0);
     for step in 0..longest {
         for slice in histories.chunks(SLICE) {
-            let (mut sales, mut refunds, mut cancels) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut sales, mut refunds, mut cancels, mut sums) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             for history in slice {
                 match history.events.get(step) {
                     Some(Event::Cancel) => cancels.push(key(&history.name)),
+                    Some(Event::SoFar(amount)) => sums.push((key(&history.name), *amount)),
                     Some(event @ Event::Sale(..)) => sales.push(sale(history, event)),
                     Some(event) => refunds.push(refund(history, event)),
                     None => {}
@@ -92,6 +98,9 @@ pub(super) fn play(desk: &Desk, histories: &[History]) {
             let write = move |tx: &mut houndplan::db::Tx<'_>, now| {
                 drop(record_sales(tx, now, &sales)?);
                 drop(refund_sales(tx, now, &refunds)?);
+                for (order, amount) in &sums {
+                    drop(refund_so_far(tx, now, order, &format!("ch-{}", order.order_id), *amount, "test")?);
+                }
                 cancels.iter().try_for_each(|key| cancel_sale(tx, now, key, "test").map(drop))
             };
             desk.book.writer.write_blocking(write).expect("a write");
@@ -141,6 +150,7 @@ fn sale(history: &History, event: &Event) -> SaleRequest {
 fn refund(history: &History, event: &Event) -> RefundRequest {
     let (id, content) = match event {
         Event::Refund(id, amount) => (*id, RefundContent { amount: *amount, ..RefundContent::default() }),
+        Event::Dispute(id, amount) => (*id, RefundContent { amount: Some(*amount), ..RefundContent::default() }),
         Event::Shipping(id, amount) => {
             (*id, RefundContent { amount: Some(*amount), shipping: Some(*amount), ..RefundContent::default() })
         }
@@ -148,7 +158,7 @@ fn refund(history: &History, event: &Event) -> RefundRequest {
             let line = RefundLine { line: 0, quantity: *quantity, amount: None };
             (*id, RefundContent { lines: vec![line], ..RefundContent::default() })
         }
-        Event::Sale(..) | Event::Cancel => panic!("{event:?} is no refund"),
+        Event::Sale(..) | Event::Cancel | Event::SoFar(_) => panic!("{event:?} is no refund"),
     };
     let refund_id = format!("{}-{id}", history.name);
     RefundRequest { order: key(&history.name), refund_id, content, actor: "test".to_owned() }
