@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant as Moment};
 
 use tokio::sync::oneshot;
 
@@ -28,6 +29,15 @@ const WAITING_MAX: usize = 4_096;
 /// When so many requests wait, those that can be spared are not taken on any more: what is left of the
 /// queue is for orders.
 const SPARED_FROM: usize = WAITING_MAX / 2;
+
+/// Requests gather for at most the time that the writer's last batch took, divided by this.
+const GATHERING_SHARE: u32 = 2;
+
+/// But never longer than this.
+const GATHERING_MAX: Duration = Duration::from_millis(5);
+
+/// How often it looks meanwhile: each look costs less than a request that rings would.
+const GATHERING_LOOK: Duration = Duration::from_micros(100);
 
 /// An operation on a slice of requests: one answer per request, in order.
 pub type Operation<Req, Out> = fn(&mut Tx<'_>, Instant, &[Req]) -> DbResult<Vec<Out>>;
@@ -337,13 +347,24 @@ fn write<Req, Out>(
 
 fn serve(shared: &Shared) {
     let mut link = Link::new(shared.place.clone());
-    while let Some(work) = next(shared) {
+    while let Some((count, work)) = next(shared) {
+        let start = Moment::now();
         work(shared, &mut link);
+        gather(shared, count, start.elapsed());
+    }
+}
+
+/// Waits a moment for as many requests as the last batch held. Whoever was just answered often asks
+/// again at once: were the first of them taken alone, a batch of one would make all others wait.
+fn gather(shared: &Shared, last: usize, took: Duration) {
+    let (start, most) = (Moment::now(), GATHERING_MAX.min(took / GATHERING_SHARE));
+    while last > 1 && lock(&shared.gate).waiting < last && start.elapsed() < most {
+        std::thread::sleep(GATHERING_LOOK);
     }
 }
 
 /// Waits for work and takes a slice of the next lane that has some, lane after lane in turn.
-fn next(shared: &Shared) -> Option<Work> {
+fn next(shared: &Shared) -> Option<(usize, Work)> {
     let mut gate = lock(&shared.gate);
     loop {
         if gate.waiting > 0 {
@@ -354,7 +375,7 @@ fn next(shared: &Shared) -> Option<Work> {
                 if count > 0 {
                     gate.waiting -= count;
                     gate.next = place + 1;
-                    return Some(work);
+                    return Some((count, work));
                 }
             }
         }
