@@ -1,6 +1,8 @@
 //! What a transaction leaves behind for later: letters, jobs, events and audit entries. They exist
 //! if and only if the transaction commits.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -150,18 +152,29 @@ pub fn write_and_tell(
     now: Instant,
 ) -> DbResult<()> {
     letters.sort_by_key(|mail| (mail.subject_id, mail.kind));
+    let job = |mail: &Mail| NewJob::new(SEND_MAIL, mail.id.to_string(), serde_json::json!({ "mail_id": mail.id }), now);
+    let sending: Vec<NewJob> = letters.iter().map(job).collect();
     let mut together = together;
     let place = together.add(events).add_if_free(&letters);
+    together.add(&sending);
     let inserted = together.write(tx)?.get(place).copied().unwrap_or(0);
-    let mut queued: Vec<MailId> = letters.iter().map(|mail| mail.id).collect();
-    if inserted < queued.len() {
-        let written: DbResult<Vec<MailId>> = among!(tx, mails::table.select(mails::id), mails::id, queued);
-        queued = written?;
+    if inserted < letters.len() {
+        forget_unwritten(tx, &letters)?;
     }
-    let job = |mail: MailId| NewJob::new(SEND_MAIL, mail.to_string(), serde_json::json!({ "mail_id": mail }), now);
-    let rows: Vec<NewJob> = queued.into_iter().map(job).collect();
-    super::columns::insert(tx, &rows)?;
     super::deliveries::queue(tx, events)
+}
+
+/// Takes the jobs of those `letters` back that were not written.
+fn forget_unwritten(tx: &mut Tx<'_>, letters: &[Mail]) -> DbResult<()> {
+    let ids: Vec<MailId> = letters.iter().map(|mail| mail.id).collect();
+    let written: DbResult<Vec<MailId>> = among!(tx, mails::table.select(mails::id), mails::id, ids);
+    let written: HashSet<MailId> = written?.into_iter().collect();
+    let unwritten: Vec<String> = ids.iter().filter(|id| !written.contains(id)).map(ToString::to_string).collect();
+    for slice in unwritten.chunks(super::IDS_PER_QUERY) {
+        let theirs = jobs::table.filter(jobs::dedupe_key.eq_any(slice)).filter(jobs::kind.eq(SEND_MAIL));
+        on_db!(tx, c => diesel::delete(theirs).execute(c))?;
+    }
+    Ok(())
 }
 
 /// Queues letters, each with its job.

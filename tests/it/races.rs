@@ -8,7 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant as Moment};
 
 use houndplan::clock::Clock;
+use houndplan::db::outbox::{Mail, queue_mails};
+use houndplan::db::transact::Link;
+use houndplan::db::types::AnyId;
+use houndplan::domain::id::{ReferrerId, SaleId};
 use houndplan::domain::instant::Instant;
+use houndplan::domain::notice::Notice;
 use serde_json::{Value, json};
 
 use super::app::{App, Engine, Node, stories};
@@ -138,6 +143,7 @@ stories! {
     refunds_that_come_as_the_hold_ends_lose_no_cent,
     refunds_that_come_as_payouts_are_prepared_lose_no_cent,
     one_key_makes_one_batch_however_many_send_it,
+    a_letter_that_was_queued_before_keeps_its_one_job,
 }
 
 fn sixty_four_clients_report_the_same_orders_and_each_is_one_sale(app: &App) {
@@ -304,6 +310,22 @@ fn one_key_makes_one_batch_however_many_send_it(app: &App) {
     assert_eq!(all(owner, "/v1/payout-batches").len(), 1);
     nothing_went_wrong(app);
     drop(doors.beside);
+}
+
+/// Asked for behind closed doors: nobody sees to it that a letter is asked for once, and nobody sends it.
+fn a_letter_that_was_queued_before_keeps_its_one_job(app: &App) {
+    assert!(app.stop());
+    let now = Clock::wall().now();
+    let referrer = ReferrerId::new(now);
+    let subjects: Vec<AnyId> = (0..3).map(|_| AnyId::from_uuid(SaleId::new(now).uuid())).collect();
+    for asked in [&subjects[..2], &subjects[1..], &subjects[..]] {
+        let letters = || asked.iter().map(|subject| Mail::new(Notice::SaleCredited, *subject, referrer, now)).collect();
+        Link::new(app.place()).transact(&mut |tx| queue_mails(tx, letters(), now)).expect("queued");
+    }
+    let letters = app.ask("SELECT message_id AS line FROM mails ORDER BY message_id");
+    let jobs =
+        app.ask("SELECT '<' || dedupe_key || '@houndplan>' AS line FROM jobs WHERE kind = 'send_mail' ORDER BY dedupe_key");
+    assert_eq!((letters.len(), letters), (3, jobs));
 }
 
 /// One round of the owner's work: prepare, approve, settle what was approved.
