@@ -304,6 +304,12 @@ pub fn in_force(versions: &[TermsVersion], at: Instant) -> Option<&TermsVersion>
     versions.iter().rev().find(|terms| terms.valid_from <= at).or_else(|| versions.first())
 }
 
+/// The terms among `versions`, ascending, that are in force at `from` or were put in force later.
+pub fn in_force_since(versions: &[TermsVersion], from: Instant) -> impl Iterator<Item = &TermsVersion> {
+    let first = in_force(versions, from).map_or(0, |terms| terms.version);
+    versions.iter().filter(move |terms| terms.version >= first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,6 +322,20 @@ mod tests {
         assert_eq!(terms.payout_minimum(Currency::EUR), 2_500);
         assert_eq!(terms.payout_minimum(Currency::parse("JPY").expect("yen")), 25);
         assert_eq!(terms.payout_minimum(Currency::parse("KWD").expect("dinar")), 25_000);
+    }
+
+    #[test]
+    fn terms_count_from_those_in_force_on() {
+        let versions = [(1, 10), (2, 20), (3, 30)].map(|(version, from)| TermsVersion {
+            version,
+            valid_from: Instant::from_micros(from),
+            terms: Terms::default(),
+        });
+        for (from, expected) in [(5, &[1, 2, 3][..]), (19, &[1, 2, 3]), (20, &[2, 3]), (99, &[3])] {
+            let found: Vec<i64> = in_force_since(&versions, Instant::from_micros(from)).map(|terms| terms.version).collect();
+            assert_eq!(found, expected, "from {from}");
+        }
+        assert_eq!(in_force_since(&[], Instant::from_micros(5)).count(), 0);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Fold {
         let mut board = Board::read(tx, &evidence, &also, earliest.plus_days(-window), program.id, now)?;
         let tally = count(tx, &program, &mut board, earliest, latest)?;
         let now = lock_commissions(tx, &mut orders, now)?;
-        let watch = Watch::read(tx, &program, people, reported, &board.earners(&introducers), now)?;
+        let watch = Watch::read(tx, &program, people, reported, &board.earners(&introducers), earliest, now)?;
         Ok(Self {
             now,
             program,

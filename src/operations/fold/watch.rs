@@ -14,6 +14,7 @@ use crate::domain::customer::{CustomerFacts, CustomerKey, KeyKind};
 use crate::domain::fraud::{DAY_SECONDS, HOUR_SECONDS, Trace, is_disposable, same_contact};
 use crate::domain::id::{CustomerId, Mark, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
+use crate::domain::program::in_force_since;
 use crate::domain::signal::{Signal, SignalKind};
 use crate::operations::resolve_customers::People;
 
@@ -27,21 +28,23 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Reads what the slice needs; `earners` are those whom its codes, clicks, names and
-    /// introductions point to, with the customers they are.
+    /// Reads what the slice needs, the earliest of whose orders was placed at `earliest`; `earners` are
+    /// those whom its codes, clicks, names and introductions point to, with the customers they are.
     pub(super) fn read(
         tx: &mut Tx<'_>,
         program: &Program,
         people: &People,
         reported: &[Evidence<'_>],
         earners: &BTreeMap<ReferrerId, CustomerId>,
+        earliest: Instant,
         now: Instant,
     ) -> DbResult<Self> {
         let mut watch = Self::default();
         if earners.is_empty() {
             return Ok(watch);
         }
-        let rules = || program.versions.iter().map(|version| &version.terms.fraud);
+        // An order is looked at under the terms in force when it was placed.
+        let rules = || in_force_since(&program.versions, earliest).map(|version| &version.terms.fraud);
         if rules().any(|rules| rules.similar_contact || rules.disposable_mail) {
             // What a new customer is known by stands in his report.
             let known = people.rows.keys().filter(|id| !people.created.contains(id));
