@@ -64,6 +64,10 @@ const SQLITE_OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// A second process (a CLI command) may hold the write lock; its slices are far shorter than this.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
+/// The log goes back into the file when it is so long, in pages of 4 KiB. Every slice of orders writes the same
+/// pages again: the longer the log, the fewer of them are copied.
+const CHECKPOINT_PAGES: u32 = 4_096;
+
 /// Connecting and every statement give up after this, so that a client gets 503 and not a hang.
 const PG_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -115,6 +119,9 @@ fn open_sqlite(path: &std::path::Path, read_only: bool) -> Result<SqliteConnecti
     let name = path.to_str().ok_or_else(|| ConnectError("the database path is not UTF-8".to_owned()))?;
     let fault = |error: &dyn std::fmt::Display| ConnectError(format!("cannot open {name}: {error}"));
     let mut conn = SqliteConnection::establish(name).map_err(|error| fault(&error))?;
+    // What a statement has changed is kept until it succeeds, by the page. A writer keeps that in memory: its
+    // slices are small. Whoever reads sorts whole tables, and those go to a file.
+    let temporary = if read_only { "DEFAULT" } else { "MEMORY" };
     // The busy timeout comes first: switching to WAL can itself meet a lock (diesel#2365).
     let pragmas = format!(
         "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS};
@@ -123,7 +130,9 @@ fn open_sqlite(path: &std::path::Path, read_only: bool) -> Result<SqliteConnecti
          PRAGMA foreign_keys = ON;
          PRAGMA recursive_triggers = ON;
          PRAGMA journal_size_limit = 67108864;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
          PRAGMA cache_size = -16384;
+         PRAGMA temp_store = {temporary};
          PRAGMA query_only = {};",
         i32::from(read_only)
     );
