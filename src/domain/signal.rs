@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -32,9 +33,10 @@ pub struct Signal {
     pub mark: Mark,
 }
 
-/// Makes marks. Two installations mark the same address differently.
+/// Makes marks. Two installations mark the same address differently. Keyed once, which is half of a
+/// mark's work.
 #[derive(Clone)]
-pub struct MarkKey([u8; 32]);
+pub struct MarkKey(Hmac<Sha256>);
 
 impl std::fmt::Debug for MarkKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -45,8 +47,11 @@ impl std::fmt::Debug for MarkKey {
 impl MarkKey {
     /// A key made of these bytes.
     #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn new(bytes: [u8; 32]) -> Self {
+        // A key shorter than a block is filled up with zeros (RFC 2104 §2).
+        let mut key = Key::<Hmac<Sha256>>::default();
+        key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+        Self(Hmac::new(&key))
     }
 
     /// The mark of a postal address: letters and digits count, whatever stands between them.
@@ -75,10 +80,8 @@ impl MarkKey {
             SignalKind::Block => b"block\0",
             SignalKind::Payment => b"payment\0",
         };
-        // HMAC takes keys of any length; the branch for one it refuses is never taken.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.0);
-        let hash = mac.map(|mac| mac.chain_update(label).chain_update(value).finalize().into_bytes());
-        let half = hash.ok().and_then(|hash| hash.first_chunk::<16>().copied()).unwrap_or_default();
+        let hash = self.0.clone().chain_update(label).chain_update(value).finalize().into_bytes();
+        let half = hash.first_chunk::<16>().copied().unwrap_or_default();
         Signal { kind, mark: Mark::from_uuid(Uuid::from_bytes(half)) }
     }
 }
@@ -108,6 +111,13 @@ mod tests {
         assert_ne!(block("203.0.113.7"), block("203.0.114.7"));
         assert_eq!(block("2001:db8:0:aa00::1"), block("2001:db8:0:aaff::1"));
         assert_ne!(block("2001:db8:0:aa00::1"), block("2001:db8:0:ab00::1"));
+    }
+
+    #[test]
+    fn a_mark_is_half_an_hmac_under_the_bare_key() {
+        let hash =
+            Hmac::<Sha256>::new_from_slice(&[7; 32]).expect("a key").chain_update(b"payment\0card").finalize().into_bytes();
+        assert_eq!(MarkKey::new([7; 32]).payment("card").mark.uuid().as_bytes(), &hash[..16]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Around every request: an id, one log line, refusals as problems, and no panic gets out.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
@@ -41,8 +42,7 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
                 // actix would wait for the end of a chunked body that nobody reads, for ever.
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
             }
-            let route = response.request().match_pattern();
-            (response.status(), route, Ok(response))
+            (response.status(), route_of(&response), Ok(response))
         }
         Some(Err(error)) => {
             let problem = problem_of(&error, id);
@@ -68,6 +68,15 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
         tracing::info!(target: "houndplan::requests", method, route, status = status.as_u16(), micros, request_id = %id);
     }
     outcome
+}
+
+/// The route that answered. A visit is told by its path: to look its route up costs what finding it did.
+fn route_of(response: &ServiceResponse<BoxBody>) -> Option<Cow<'static, str>> {
+    let (request, status) = (response.request(), response.status());
+    if status.as_u16() < 400 && request.path().starts_with(redirect::PREFIX) {
+        return Some(Cow::Borrowed(redirect::ROUTE));
+    }
+    request.match_pattern().map(Cow::Owned)
 }
 
 /// Polls `future` to its end; none if it panicked, after which it is dropped unpolled.

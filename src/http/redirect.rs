@@ -38,6 +38,9 @@ const SHED_PROBE: u64 = 64;
 /// Where links point.
 pub(super) const ROUTE: &str = "/r/{code}";
 
+/// How its paths begin, and no others.
+pub(super) const PREFIX: &str = "/r/";
+
 /// Adds the route.
 pub fn configure(cfg: &mut ServiceConfig) {
     let get_or_head = || actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head());

@@ -62,14 +62,14 @@ async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Resu
     server.await
 }
 
-/// Every route of the service.
+/// Every route of the service. They are tried in this order, each by a regular expression: visits and orders first.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(redirect::configure)
+        .configure(api::configure)
         .configure(qr::configure)
         .configure(snippet::configure)
         .configure(health::configure)
         .configure(contract::configure)
-        .configure(api::configure)
         .configure(unsubscribe::configure)
         .configure(webhooks_in::configure)
         .default_service(web::to(unknown));

@@ -31,8 +31,10 @@ mod source;
 mod tiers;
 mod webhook_endpoints;
 
-/// Adds the routes of every noun.
+/// Adds the routes of every noun, those of orders first: most requests are for them.
 pub fn configure(cfg: &mut ServiceConfig) {
+    sales::configure(cfg);
+    refunds::configure(cfg);
     adjustments::configure(cfg);
     claims::configure(cfg);
     codes::configure(cfg);
@@ -48,9 +50,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     referrals::configure(cfg);
     referrers::configure(cfg);
     reconciliations::configure(cfg);
-    refunds::configure(cfg);
     reports::configure(cfg);
-    sales::configure(cfg);
     sandbox::configure(cfg);
     webhook_endpoints::configure(cfg);
     tiers::configure(cfg);
