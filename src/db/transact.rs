@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::{Connection, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -134,8 +134,10 @@ fn run<T>(db: &mut Db, alone: bool, body: &mut dyn FnMut(&mut Tx<'_>) -> DbResul
 fn open(place: &Place) -> Result<Db, WriteError> {
     let mut db = place.open().map_err(|error| WriteError::Unavailable(error.to_string()))?;
     if let Db::Postgres(session) = &mut db {
-        // A plan that was cached while a table was nearly empty would read all of it when it has grown.
-        let keys_only = diesel::sql_query("SET enable_seqscan = off").execute(&mut session.conn);
+        // A plan that was cached while a table was nearly empty would read all of it when it has grown. Where there
+        // is no other way, its cost is then so high that the server would compile it: a quarter of a second for a
+        // few rows.
+        let keys_only = session.conn.batch_execute("SET enable_seqscan = off; SET jit = off");
         keys_only.map_err(|error| WriteError::Unavailable(error.to_string()))?;
     }
     Ok(db)
