@@ -99,6 +99,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// `HOUND_SIGNING_KEY`: the key that signs tokens; none means a file in the data directory.
     pub signing_key: Option<Secret>,
+    /// `HOUND_BACKUP_PASSPHRASE`: what a signing key in a backup is sealed under.
+    pub backup_passphrase: Option<Secret>,
     /// `HOUND_WORKERS`: HTTP threads.
     pub workers: usize,
     /// `HOUND_BATCH_MAX`: the most requests written in one transaction.
@@ -158,7 +160,7 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 23] = [
+const SETTINGS: [Setting; 24] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
@@ -180,6 +182,7 @@ const SETTINGS: [Setting; 23] = [
     open("LOG_FORMAT", Some("text")),
     secret("METRICS_TOKEN"),
     secret("SIGNING_KEY"),
+    secret("BACKUP_PASSPHRASE"),
     open("WORKERS", Some("2")),
     open("BATCH_MAX", Some("256")),
 ];
@@ -251,6 +254,7 @@ impl Config {
             log_format: log_format(&values.text("LOG_FORMAT").unwrap_or_default())?,
             metrics_token: values.secret("METRICS_TOKEN"),
             signing_key: values.secret("SIGNING_KEY"),
+            backup_passphrase: values.secret("BACKUP_PASSPHRASE"),
             workers: workers(&values.text("WORKERS").unwrap_or_default())?,
             batch_max: batch_max(&values.text("BATCH_MAX").unwrap_or_default())?,
             data_dir,

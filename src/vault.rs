@@ -3,13 +3,18 @@
 //! never in the database; so a copy of the database alone opens nothing.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::pbkdf2;
 
 /// Stands before every sealed text, so that a later way of sealing can be told from this one.
 const MARK: &str = "v1:";
+
+/// What OWASP's password storage cheat sheet asks of PBKDF2 with HMAC-SHA256.
+const PASSPHRASE_ROUNDS: NonZeroU32 = NonZeroU32::new(600_000).expect("not 0");
 
 /// Seals and opens secrets.
 #[derive(Clone)]
@@ -36,6 +41,14 @@ impl Vault {
     /// The vault that this key opens.
     #[must_use]
     pub const fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// The vault that a passphrase opens; `salt` is another one each time and no secret.
+    #[must_use]
+    pub fn of_passphrase(passphrase: &str, salt: &[u8]) -> Self {
+        let mut key = [0_u8; 32];
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, PASSPHRASE_ROUNDS, salt, passphrase.as_bytes(), &mut key);
         Self(key)
     }
 

@@ -1,12 +1,16 @@
 //! The side door: one file per subcommand.
 
+mod backup;
 mod check;
 mod config;
+mod copy;
 mod demo;
 mod doctor;
 mod import;
 mod migrate;
 mod report;
+mod restore;
+mod resume;
 mod serve;
 mod settings;
 mod token;
@@ -59,6 +63,14 @@ enum Command {
     Report(report::Command),
     /// Recomputes the ledger from its rows and names every difference
     Check(check::Args),
+    /// Writes the ledger into one file while the service runs
+    Backup(backup::Args),
+    /// Puts a backup in the ledger's place
+    Restore(restore::Args),
+    /// Lets letters, webhooks and payouts leave again after a restore
+    Resume(resume::Args),
+    /// Moves the ledger to another database
+    Copy(copy::Args),
     /// Looks at disk, database, clock, tokens and mail, and says what to mend
     Doctor,
     /// Prints every setting and where it came from
@@ -75,6 +87,10 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Token(command) => token::run(command, config),
         Command::Report(command) => report::run(command, config),
         Command::Check(args) => check::run(args, config),
+        Command::Backup(args) => backup::run(args, config),
+        Command::Restore(args) => restore::run(args, config),
+        Command::Resume(args) => resume::run(args, config),
+        Command::Copy(args) => copy::run(args, config),
         Command::Doctor => doctor::run(config),
         Command::Config => config::run(config),
     }

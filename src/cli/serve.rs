@@ -4,6 +4,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use super::copy::refuse_moved;
 use super::token::keyring;
 use super::{Failure, Outcome, fail, open_books};
 use crate::config::{Config, MailSettings};
@@ -22,6 +23,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     let books = Arc::new(open_books(config)?);
+    refuse_moved(&books)?;
     let keys = keyring(config, &books)?;
     let listener = listen(&config.listen)?;
     greet(&books)?;

@@ -18,7 +18,7 @@ const ACTOR: &str = "operator";
 const VALID_DAYS_MAX: i64 = 3_650;
 
 /// The setting that names the key all nodes share.
-const KEY_FINGERPRINT: &str = "signing_key_fingerprint";
+pub(super) const KEY_FINGERPRINT: &str = "signing_key_fingerprint";
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

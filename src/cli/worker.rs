@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::copy::refuse_moved;
 use super::token::keyring;
 use super::{Failure, Outcome, fail, open_books};
 use crate::config::{Config, MailSettings};
@@ -16,6 +17,7 @@ const UNSET_SENDER: &str = "houndplan@localhost.localdomain";
 
 pub(super) fn run(config: &Config) -> Outcome {
     let books = Arc::new(open_books(config)?);
+    refuse_moved(&books)?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let keys = keyring(config, &books)?;
     let worker = start(config, &books, &base_url, &keys)?;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 use serde_json::Value;
 
+use super::outbox::SEND_MAIL;
 use super::schema::{chores, jobs, mails};
 use super::types::{DbInstant, JobStatus, Json, MailStatus};
 use super::{Conn, DbResult, Tx};
@@ -152,6 +153,17 @@ pub fn end_mail(tx: &mut Tx<'_>, id: MailId, status: MailStatus, recipient: Opti
         .set((mails::status.eq(status), mails::recipient.eq(recipient), mails::ended_at.eq(now)))
         .execute(c)
         .map(drop))
+}
+
+/// Discards the letters that wait to be sent, and returns how many.
+///
+/// # Errors
+/// What the database reports.
+pub fn discard_letters(tx: &mut Tx<'_>, now: Instant) -> DbResult<usize> {
+    on_db!(tx, c => diesel::delete(jobs::table.filter(jobs::kind.eq(SEND_MAIL))).execute(c))?;
+    on_db!(tx, c => diesel::update(mails::table.filter(mails::status.eq(MailStatus::Queued)))
+        .set((mails::status.eq(MailStatus::Discarded), mails::ended_at.eq(now)))
+        .execute(c))
 }
 
 /// How many letters wait, and how many jobs were given up.

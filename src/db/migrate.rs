@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::Db;
-use super::connect::{ConnectError, Place};
+use super::connect::{ConnectError, PgConn, Place};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -37,7 +37,7 @@ pub fn migrate(place: &Place) -> Result<Vec<String>, ConnectError> {
     }
 }
 
-/// Empties a sandbox: drops everything and migrates anew.
+/// Empties a ledger: drops its tables and migrates anew. Whatever else lives in the database stays.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -54,7 +54,10 @@ pub fn recreate(place: &Place) -> Result<(), ConnectError> {
             let drop = format!("SET lock_timeout = '30s'; DROP SCHEMA IF EXISTS {schema} CASCADE");
             session.conn.batch_execute(&drop).map_err(|error| fault(&error))?;
         }
-        _ => return Err(ConnectError("only a sandbox can be reset".to_owned())),
+        (Db::Postgres(mut session), _) => {
+            let down = |conn: &mut PgConn| revert(conn, POSTGRES);
+            session.conn.transaction(|conn| Ok(down(conn))).unwrap_or_else(|error: diesel::result::Error| Err(fault(&error)))?;
+        }
     }
     migrate(place).map(drop)
 }

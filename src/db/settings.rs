@@ -38,3 +38,20 @@ pub fn put(tx: &mut Tx<'_>, name: &str, value: &str) -> DbResult<()> {
         .execute(c)
         .map(drop))
 }
+
+/// Removes a setting; one that is not there is no fault.
+///
+/// # Errors
+/// What the database reports.
+pub fn remove(tx: &mut Tx<'_>, name: &str) -> DbResult<()> {
+    on_db!(tx, c => diesel::delete(settings::table.find(name)).execute(c).map(drop))
+}
+
+/// Every setting whose name begins with `prefix`.
+///
+/// # Errors
+/// What the database reports.
+pub fn beginning(conn: &mut Conn<'_>, prefix: &str) -> DbResult<Vec<(String, String)>> {
+    let all: Vec<(String, String)> = on_db!(conn, c => settings::table.order(settings::name).load(c))?;
+    Ok(all.into_iter().filter(|(name, _)| name.starts_with(prefix)).collect())
+}

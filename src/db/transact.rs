@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::connect::{PgConn, Place, Session};
+use super::freeze::FROZEN;
 use super::{Conn, Db, DbFault, DbResult, Tx};
 
 /// A connection that writes, opened again when it breaks.
@@ -171,6 +172,7 @@ fn remedy(db: &Db, fault: &DbFault) -> Remedy {
             Remedy::Halt
         }
         (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)) => Remedy::Halt,
+        _ if text.contains(FROZEN) => Remedy::Halt,
         // diesel-async knows only a few SQLSTATEs: a deadlock (40P01) arrives as unknown, as does a server that stops.
         (Db::Postgres(_), Error::DatabaseError(DatabaseErrorKind::Unknown, _)) => of_unknown(&text),
         _ => Remedy::GiveUp,

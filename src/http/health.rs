@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::problem::ApiError;
 use crate::db::transact::WriteError;
-use crate::db::{endpoints, outbox, settings};
+use crate::db::{endpoints, outbox, outward, settings};
 use crate::operations::books::Book;
 
 /// What `/health/ready` says.
@@ -24,6 +24,23 @@ struct Readiness {
     writer: &'static str,
     mail: MailReadiness,
     webhooks: WebhookReadiness,
+    outward: OutwardReadiness,
+}
+
+/// After a restore nothing leaves the house until somebody has looked (`hound resume`).
+#[derive(Debug, Serialize)]
+struct OutwardReadiness {
+    paused: Option<String>,
+}
+
+/// What a look at the ledger shows.
+#[derive(Debug, Default)]
+struct Seen {
+    waiting_mails: i64,
+    /// Endpoints that were switched off.
+    switched_off: i64,
+    /// Why nothing leaves the house.
+    paused: Option<String>,
 }
 
 /// Letters wait until there is a way out; that is no fault, but somebody should know.
@@ -54,27 +71,34 @@ async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     let book = Arc::clone(&app.books.live);
     let seen = look(&book).await?;
     let database = seen.is_ok();
+    let seen = seen.unwrap_or_default();
     let writer = !book.writer.stats().halted.load(Ordering::Relaxed) || can_write(&book).await;
     let ready = database && writer;
-    let (waiting, switched_off) = seen.unwrap_or_default();
     let word = |good: bool| if good { "ok" } else { "failing" };
     let body = Readiness {
         status: if ready { "ready" } else { "unavailable" },
         database: word(database),
         writer: word(writer),
-        mail: MailReadiness { transport: app.mail_is_on, waiting },
-        webhooks: WebhookReadiness { switched_off },
+        mail: MailReadiness { transport: app.mail_is_on, waiting: seen.waiting_mails },
+        webhooks: WebhookReadiness { switched_off: seen.switched_off },
+        outward: OutwardReadiness { paused: seen.paused },
     };
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(body))
 }
 
-/// The letters that wait, and the endpoints that were switched off.
-async fn look(book: &Arc<Book>) -> Result<Result<(i64, i64), WriteError>, ApiError> {
+async fn look(book: &Arc<Book>) -> Result<Result<Seen, WriteError>, ApiError> {
     let book = Arc::clone(book);
-    web::block(move || book.readers.read(|conn| Ok((outbox::waiting_mails(conn)?, endpoints::given_up(conn)?))))
-        .await
-        .map_err(|error| ApiError::internal(error.to_string()))
+    let read = move || {
+        book.readers.read(|conn| {
+            Ok(Seen {
+                waiting_mails: outbox::waiting_mails(conn)?,
+                switched_off: endpoints::given_up(conn)?,
+                paused: outward::paused(conn)?,
+            })
+        })
+    };
+    web::block(read).await.map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// After a refused write only a write can tell that the disk takes them again: no traffic comes to
@@ -91,12 +115,12 @@ async fn metrics(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, 
     if Sha256::digest(given) != Sha256::digest(wanted.as_bytes()) {
         return Err(ApiError::unauthorized("/metrics needs HOUND_METRICS_TOKEN as Authorization: Bearer …"));
     }
-    let waiting = look(&app.books.live).await?.ok();
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(exposition(&app, waiting)))
+    let seen = look(&app.books.live).await?.ok();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(exposition(&app, seen.as_ref())))
 }
 
 /// The text format of Prometheus.
-fn exposition(app: &App, seen: Option<(i64, i64)>) -> String {
+fn exposition(app: &App, seen: Option<&Seen>) -> String {
     let stats = app.books.live.writer.stats();
     let load = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     let mut text = String::new();
@@ -113,8 +137,8 @@ fn exposition(app: &App, seen: Option<(i64, i64)>) -> String {
     line("hound_writer_bisected_total", "counter", "Batches split after a failure.", &one(load(&stats.bisected).to_string()));
     let halted = u8::from(stats.halted.load(Ordering::Relaxed));
     line("hound_writer_halted", "gauge", "Whether the last write was refused.", &one(halted.to_string()));
-    if let Some((waiting, switched_off)) = seen {
-        line("hound_mails_waiting", "gauge", "Letters that wait to be sent.", &one(waiting.to_string()));
+    if let Some(Seen { waiting_mails, switched_off, .. }) = seen {
+        line("hound_mails_waiting", "gauge", "Letters that wait to be sent.", &one(waiting_mails.to_string()));
         let help = "Endpoints switched off because they are gone or failed for days.";
         line("hound_webhook_endpoints_switched_off", "gauge", help, &one(switched_off.to_string()));
     }

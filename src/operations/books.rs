@@ -12,6 +12,7 @@ use crate::domain::id::ProgramId;
 use crate::domain::principal::Mode;
 use crate::domain::program::{Terms, TermsVersion};
 
+use super::carry_ledger::CARRYING;
 use super::record_sales::{SaleAnswer, SaleRequest, record_sales};
 use super::refund_sales::{RefundAnswer, RefundRequest, refund_sales};
 use super::track_clicks::{ClickRequest, track_clicks};
@@ -71,6 +72,9 @@ impl Book {
             writer,
         };
         let fault = |error: WriteError| ConnectError(error.to_string());
+        if book.readers.read(|conn| settings::get(conn, CARRYING)).map_err(fault)?.is_some() {
+            return Err(ConnectError("a ledger is only half copied to this place; run the same command again".to_owned()));
+        }
         book.ensure_program(first).map_err(fault)?;
         book.sync_clock().map_err(fault)?;
         Ok(book)

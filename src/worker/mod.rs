@@ -13,8 +13,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::db::connections::PULL_ORDERS;
 use crate::db::jobs::{self, Job};
 use crate::db::transact::WriteError;
+use crate::db::{Conn, outward};
 use crate::domain::id::LeaseToken;
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::{Book, Books};
@@ -99,7 +101,12 @@ const REST: Duration = Duration::from_millis(500);
 /// Claims up to `most` jobs that are due. An idle house only reads: the writer is asked when there is one.
 fn claim(book: &Book, kind: &'static str, most: i64, token: LeaseToken) -> Result<Vec<Job>, WriteError> {
     let now = book.clock.now();
-    if !book.readers.read(move |conn| jobs::any_ready(conn, kind, now))? {
+    let wanted = move |conn: &mut Conn<'_>| {
+        // What comes in may come in; nothing goes out before somebody has looked.
+        let held_up = kind != PULL_ORDERS && outward::paused(conn)?.is_some();
+        Ok(!held_up && jobs::any_ready(conn, kind, now)?)
+    };
+    if !book.readers.read(wanted)? {
         return Ok(Vec::new());
     }
     book.writer.write_blocking(move |tx, now| jobs::claim(tx, kind, now, most, token))

@@ -240,7 +240,7 @@ impl Node {
         Self { child: command.spawn().expect("hound starts"), log, base: String::new() }
     }
 
-    fn start(hound: Command, data: &Path, name: &str) -> Self {
+    pub(crate) fn start(hound: Command, data: &Path, name: &str) -> Self {
         let mut node = Self::spawn(hound, "serve", data, name);
         let deadline = Instant::now() + PATIENCE;
         loop {

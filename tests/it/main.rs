@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_requests;
@@ -50,6 +52,8 @@ mod limits;
 mod locks;
 #[cfg(test)]
 mod main_job;
+#[cfg(test)]
+mod moving;
 #[cfg(test)]
 mod precedence;
 #[cfg(test)]

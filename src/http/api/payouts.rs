@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::payout_view::{ShownBatch, ShownPayout, ShownSettlement};
 use super::sale_body::not_ahead;
+use crate::db::outward;
 use crate::db::payouts::{self, Payout, Wanted};
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::id::{BatchId, PayoutId, ReferrerId};
@@ -73,6 +74,10 @@ async fn read_batch(caller: Auditor, path: Path<Uuid>) -> Result<HttpResponse, A
 }
 
 async fn approve(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
+    if let Some(why) = caller.read(outward::paused).await? {
+        let mend = "compare with the bank and the payout provider, then run hound resume";
+        return Err(ApiError::conflict("outward_paused", format!("nothing leaves the house: {why}; {mend}")));
+    }
     let request = approve_batch::Request { batch_id: BatchId::from_uuid(path.into_inner()), actor: caller.principal.actor() };
     let approved = caller.write(move |tx, now| approve_batch(tx, now, &request)).await?;
     let approved = approved.ok_or_else(|| ApiError::not_found("payout batch"))?;
