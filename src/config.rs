@@ -101,6 +101,9 @@ pub struct Config {
     pub signing_key: Option<Secret>,
     /// `HOUND_BACKUP_PASSPHRASE`: what a signing key in a backup is sealed under.
     pub backup_passphrase: Option<Secret>,
+    /// What secrets are sealed with besides the key that follows from the signing key: hexadecimal, the newest last. Set
+    /// on PostgreSQL with several machines, which share no file.
+    pub vault_keys: Option<Secret>,
     /// `HOUND_WORKERS`: HTTP threads.
     pub workers: usize,
     /// `HOUND_BATCH_MAX`: the most requests written in one transaction.
@@ -255,6 +258,7 @@ impl Config {
             metrics_token: values.secret("METRICS_TOKEN"),
             signing_key: values.secret("SIGNING_KEY"),
             backup_passphrase: values.secret("BACKUP_PASSPHRASE"),
+            vault_keys: values.secret("VAULT_KEYS"),
             workers: workers(&values.text("WORKERS").unwrap_or_default())?,
             batch_max: batch_max(&values.text("BATCH_MAX").unwrap_or_default())?,
             data_dir,

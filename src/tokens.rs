@@ -66,6 +66,7 @@ pub struct Keyring {
     fingerprint: String,
     signing: EncodingKey,
     seed: [u8; 32],
+    vault: Option<Vault>,
     trusted: HashMap<String, DecodingKey>,
     validation: Validation,
 }
@@ -157,7 +158,7 @@ impl Keyring {
         let der = key.to_pkcs8_der().map_err(|error| KeyError(format!("the signing key cannot be encoded: {error}")))?;
         let trusted = HashMap::from([(kid.clone(), DecodingKey::from_ed_der(public.as_bytes()))]);
         let signing = EncodingKey::from_ed_der(der.as_bytes());
-        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), trusted, validation: validation() })
+        Ok(Self { kid, fingerprint, signing, seed: key.to_bytes(), vault: None, trusted, validation: validation() })
     }
 
     /// Names the key without telling it: SHA-256 of the public half, as hexadecimal.
@@ -169,7 +170,14 @@ impl Keyring {
     /// What seals the secrets of others.
     #[must_use]
     pub fn vault(&self) -> Vault {
-        Vault::new(self.derive(b"houndplan vault v1"))
+        self.vault.clone().unwrap_or_else(|| Vault::new(self.derive(b"houndplan vault v1")))
+    }
+
+    /// The same keyring, whose vault has more keys.
+    #[must_use]
+    pub fn with_vault(mut self, change: impl FnOnce(Vault) -> Vault) -> Self {
+        self.vault = Some(change(self.vault()));
+        self
     }
 
     /// What marks addresses and payments.

@@ -7,7 +7,9 @@ mod copy;
 mod demo;
 mod doctor;
 mod import;
+mod keys;
 mod migrate;
+mod payouts;
 mod report;
 mod restore;
 mod resume;
@@ -58,6 +60,12 @@ enum Command {
     /// Makes, lists and revokes API tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Changes the key that seals secrets in the ledger
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Prepares, approves, drops and settles payout batches
+    #[command(subcommand)]
+    Payouts(payouts::Command),
     /// Prints reports
     #[command(subcommand)]
     Report(report::Command),
@@ -85,6 +93,8 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Demo(args) => demo::run(args, config),
         Command::Import(args) => import::run(args, config),
         Command::Token(command) => token::run(command, config),
+        Command::Keys(command) => keys::run(command, config),
+        Command::Payouts(command) => payouts::run(command, config),
         Command::Report(command) => report::run(command, config),
         Command::Check(args) => check::run(args, config),
         Command::Backup(args) => backup::run(args, config),

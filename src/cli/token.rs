@@ -10,6 +10,7 @@ use crate::operations::books::Books;
 use crate::operations::create_token::{NewToken, create_token};
 use crate::operations::revoke_token::{Revoked, revoke_token};
 use crate::tokens::{Claims, Keyring};
+use crate::vault;
 
 /// Who makes and revokes tokens, in the audit log.
 const ACTOR: &str = "operator";
@@ -176,6 +177,9 @@ fn seconds(text: &str) -> Result<i64, String> {
     if (1..=VALID_DAYS_MAX * 86_400).contains(&total) { Ok(total) } else { Err(wrong()) }
 }
 
+/// The file in the data folder that holds the keys for secrets once they were rotated.
+pub(super) const VAULT_KEYS: &str = "vault.key";
+
 /// The signing key, which must be the one the other nodes use.
 pub(super) fn keyring(config: &Config, books: &Books) -> Result<Keyring, Failure> {
     let keys = match &config.signing_key {
@@ -183,6 +187,16 @@ pub(super) fn keyring(config: &Config, books: &Books) -> Result<Keyring, Failure
         None => Keyring::load_or_create(&config.data_dir.join("signing.key")),
     }
     .map_err(fail)?;
+    let more = config
+        .vault_keys
+        .as_ref()
+        .map(|keys| vault::parse_keys(keys.reveal()))
+        .transpose()
+        .map_err(|_| Failure("HOUND_VAULT_KEYS must hold keys of 64 hexadecimal digits, the newest last".to_owned()))?;
+    let keys = keys.with_vault(|vault| match more {
+        Some(more) => vault.with_keys(&more),
+        None => vault.with_file(config.data_dir.join(VAULT_KEYS)),
+    });
     let ours = keys.fingerprint().to_owned();
     let known = books.live.writer.write_blocking(move |tx, _| settings::get_or_put(tx, KEY_FINGERPRINT, &ours)).map_err(fail)?;
     if known == keys.fingerprint() {

@@ -68,6 +68,18 @@ pub fn keep(tx: &mut Tx<'_>, principal: &str, key: &str, status: i64, body: &str
         .map(drop))
 }
 
+/// Locks the row of a key, and reads the status and body that stand under it; none if it has expired.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock(tx: &mut Tx<'_>, principal: &str, key: &str) -> DbResult<Option<(i64, String)>> {
+    let rows: Vec<(i64, String)> = load_locked!(
+        tx,
+        keys::table.filter(keys::principal.eq(principal)).filter(keys::key.eq(key)).select((keys::status, keys::body))
+    )?;
+    Ok(rows.into_iter().next())
+}
+
 /// Drops up to `most` expired keys; returns how many.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use super::types::AnyId;
 use super::{Conn, DbResult};
 use crate::domain::claim::{ClaimStatus, DeclineReason};
 use crate::domain::customer::KeyKind;
-use crate::domain::id::{ChangeId, ClaimId, CommissionId, CustomerId, MailId, PayoutId, ReferrerId};
+use crate::domain::id::{ChangeId, ClaimId, CommissionId, CustomerId, MailId, MethodChangeId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Money;
 use crate::domain::notice::Notice;
@@ -85,11 +85,11 @@ pub fn recipient(conn: &mut Conn<'_>, referrer: ReferrerId, kind: Notice) -> DbR
     Ok(Recipient { name, address, code, declined: declined > 0 && kind.optional() })
 }
 
-/// What a letter of `kind` about `subject` says.
+/// What a letter of `kind` about `subject` to `referrer` says.
 ///
 /// # Errors
 /// What the database reports.
-pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId) -> DbResult<Matter> {
+pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId, referrer: ReferrerId) -> DbResult<Matter> {
     match kind {
         Notice::Welcome => Ok(Matter::default()),
         Notice::SaleCredited | Notice::BonusEarned | Notice::YouDidNotKnow | Notice::CommissionApproved => {
@@ -97,6 +97,8 @@ pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId) -> DbResult<Mat
         }
         Notice::CommissionReduced => of_change(conn, subject),
         Notice::PayoutSent | Notice::PayoutFailed => of_payout(conn, subject),
+        Notice::PayoutDetailsChanged => of_method_change(conn, subject),
+        Notice::DetailsMissing => of_missing(conn, referrer),
         Notice::ClaimReceived | Notice::ClaimAccepted | Notice::ClaimDeclined => of_claim(conn, subject),
     }
 }
@@ -130,6 +132,19 @@ fn of_payout(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
         .select((payouts::amount, payouts::currency, payouts::reference, payouts::reason))
         .first(c))?;
     Ok(Matter { amount: Some(Money { amount, currency }), reference, reason, ..Matter::default() })
+}
+
+fn of_method_change(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
+    let id = MethodChangeId::from_uuid(subject.uuid());
+    let change = super::payout_methods::change(conn, id)?.ok_or(super::DbFault::NotFound)?;
+    Ok(Matter { due_at: change.hold_until, reference: change.account, ..Matter::default() })
+}
+
+/// The largest sum that waits, whatever its currency.
+fn of_missing(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Matter> {
+    let ready = super::ledger::balances_of(conn, referrer)?.into_iter().filter(|row| row.ready > 0);
+    let most = ready.max_by_key(|row| row.ready);
+    Ok(Matter { amount: most.map(|row| Money { amount: row.ready, currency: row.currency }), ..Matter::default() })
 }
 
 fn of_claim(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {

@@ -1,13 +1,13 @@
 //! Open items: what `ready` is made of. Every commission that was approved, each of its changes and
 //! every adjustment is one item until a payout line takes it.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
-use super::schema::{adjustments, commission_changes, commissions, payout_lines};
+use super::schema::{adjustments, balances, commission_changes, commissions, payout_lines};
 use super::types::AnyId;
 use super::{Conn, DbResult};
-use crate::domain::commission::CommissionStatus;
 use crate::domain::id::{AdjustmentId, ChangeId, CommissionId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -35,20 +35,22 @@ pub struct OpenItem {
 /// Whose items.
 #[derive(Debug, Clone, Copy)]
 pub enum Whose<'a> {
-    /// Everybody's.
-    All,
     /// These referrers'.
     Of(&'a [ReferrerId]),
     /// Those of referrers above the first id, up to the second.
     Between(Option<ReferrerId>, Option<ReferrerId>),
 }
 
+/// Spelled as the partial indexes are, so that both engines take them: nothing that was paid and left
+/// alone is looked at.
+const OPEN: &str = "commissions.status IN ('approved', 'cancelled')";
+const CHANGED: &str = "commissions.changes > 0";
+
 /// Narrows a boxed query to `$whose` by its referrer column.
 macro_rules! narrowed {
     ($query:expr, $column:expr, $whose:expr) => {{
         let mut query = $query.into_boxed();
         match $whose {
-            Whose::All => {}
             Whose::Of(ids) => query = query.filter($column.eq_any(ids)),
             Whose::Between(above, upto) => {
                 if let Some(above) = above {
@@ -61,6 +63,43 @@ macro_rules! narrowed {
         }
         query
     }};
+}
+
+/// The next `most` referrers after `after` who may have open items, ascending: those who ever had money,
+/// and those whose commissions came to nothing.
+///
+/// # Errors
+/// What the database reports.
+pub fn next_with_money(conn: &mut Conn<'_>, after: Option<ReferrerId>, most: i64) -> DbResult<Vec<ReferrerId>> {
+    let after = after.unwrap_or_else(|| ReferrerId::from_uuid(uuid::Uuid::nil()));
+    let mut ids: Vec<ReferrerId> = on_db!(conn, c => balances::table
+        .filter(balances::referrer_id.gt(after))
+        .select(balances::referrer_id)
+        .distinct()
+        .order(balances::referrer_id)
+        .limit(most)
+        .load(c))?;
+    let others: Vec<ReferrerId> = on_db!(conn, c => commissions::table
+        .filter(sql::<Bool>(OPEN))
+        .filter(commissions::referrer_id.gt(after))
+        .select(commissions::referrer_id)
+        .distinct()
+        .order(commissions::referrer_id)
+        .limit(most)
+        .load(c))?;
+    ids.extend(others);
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(ids)
+}
+
+/// The commissions of the given referrers whose own item may be open.
+///
+/// # Errors
+/// What the database reports.
+pub fn open_commissions_of(conn: &mut Conn<'_>, referrers: &[ReferrerId]) -> DbResult<Vec<CommissionId>> {
+    among!(conn, commissions::table.filter(sql::<Bool>(OPEN)).select(commissions::id), commissions::referrer_id, referrers)
 }
 
 /// The open items of `whose`, in no particular order.
@@ -88,7 +127,7 @@ fn load(conn: &mut Conn<'_>, whose: Whose<'_>) -> DbResult<Vec<OpenItem>> {
 fn open_commissions(conn: &mut Conn<'_>, whose: Whose<'_>) -> DbResult<Vec<OpenItem>> {
     type Row = (CommissionId, ReferrerId, Currency, i64, Instant);
     let rows: Vec<Row> = on_db!(conn, c => narrowed!(commissions::table
-            .filter(commissions::status.eq_any([CommissionStatus::Approved, CommissionStatus::Cancelled]))
+            .filter(sql::<Bool>(OPEN))
             .filter(commissions::approved_at.is_not_null())
             .filter(not(exists(payout_lines::table
                 .filter(payout_lines::item_id.eq(commissions::id))
@@ -118,6 +157,7 @@ fn open_changes(conn: &mut Conn<'_>, whose: Whose<'_>) -> DbResult<Vec<OpenItem>
     type Row = (ChangeId, CommissionId, ReferrerId, Currency, i64, Instant);
     let rows: Vec<Row> = on_db!(conn, c => narrowed!(commission_changes::table
             .inner_join(commissions::table.on(commissions::id.eq(commission_changes::commission_id)))
+            .filter(sql::<Bool>(CHANGED))
             .filter(commissions::approved_at.is_not_null())
             .filter(commission_changes::amount.ne(0))
             .filter(not(exists(payout_lines::table

@@ -1,39 +1,16 @@
-//! Payout batches, payouts and their lines.
+//! Payouts and their lines.
 
 use diesel::prelude::*;
 
-use super::schema::{commissions, payout_batches, payout_lines, payouts};
-use super::types::{AnyId, Json};
+use super::columns::Together;
+use super::schema::{commissions, payout_lines, payout_methods, payouts};
+use super::types::AnyId;
 use super::{Conn, DbResult, IDS_PER_QUERY, Tx};
 use crate::domain::commission::CommissionStatus;
 use crate::domain::id::{BatchId, CommissionId, PayoutId, ProgramId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
-use crate::domain::payout::{BatchStatus, ItemKind, NotPaid, PayoutStatus, Rail};
-
-/// Payouts prepared and approved together.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
-#[diesel(table_name = payout_batches, treat_none_as_default_value = false)]
-pub struct Batch {
-    /// The batch.
-    pub id: BatchId,
-    /// The one program.
-    pub program_id: ProgramId,
-    /// Where it stands.
-    pub status: BatchStatus,
-    /// What was approved before this was taken.
-    pub cutoff: Instant,
-    /// Who was left out, and why.
-    pub not_paid: Json<Vec<NotPaid>>,
-    /// By whom.
-    pub prepared_by: String,
-    /// By whom.
-    pub approved_by: Option<String>,
-    /// When it was prepared.
-    pub created_at: Instant,
-    /// When it was approved.
-    pub approved_at: Option<Instant>,
-}
+use crate::domain::payout::{ItemKind, PayoutStatus, Rail};
 
 /// One transfer to one referrer. Its amount never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -61,11 +38,39 @@ pub struct Payout {
     pub reference: Option<String>,
     /// Why it failed, came back or was dropped.
     pub reason: Option<String>,
+    /// Which version of the referrer's details it goes by; none where the owner knows how to pay.
+    pub method_version: Option<i64>,
+    /// What may be shown of them.
+    pub account: Option<String>,
     /// When it was prepared.
     pub created_at: Instant,
+    /// When it was approved.
+    pub approved_at: Option<Instant>,
     /// When it last moved after approval.
     pub settled_at: Option<Instant>,
 }
+
+columns!(
+    Payout,
+    payouts(
+        id,
+        program_id,
+        batch_id,
+        referrer_id,
+        currency,
+        amount,
+        rail,
+        status,
+        idempotency_key,
+        reference,
+        reason,
+        method_version,
+        account,
+        created_at,
+        approved_at,
+        settled_at
+    )
+);
 
 /// One item that a payout pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -83,6 +88,8 @@ pub struct Line {
     pub released_at: Option<Instant>,
 }
 
+columns!(Line, payout_lines(payout_id, item_kind, item_id, amount, released_at));
+
 /// What a result leaves on a payout. Absent texts stay as they were.
 #[derive(Debug, Clone, Copy)]
 pub struct Ending<'a> {
@@ -94,77 +101,14 @@ pub struct Ending<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Adds a batch with its payouts and their lines.
+/// Adds payouts with their lines.
 ///
 /// # Errors
 /// What the database reports; an item that another payout holds is an error.
-pub fn insert(tx: &mut Tx<'_>, batch: &Batch, rows: &[Payout], lines: &[Line]) -> DbResult<()> {
-    insert_all!(tx, payout_batches::table, std::slice::from_ref(batch))?;
-    insert_all!(tx, payouts::table, rows)?;
-    insert_all!(tx, payout_lines::table, lines)
-}
-
-/// One batch.
-///
-/// # Errors
-/// What the database reports.
-pub fn batch(conn: &mut Conn<'_>, id: BatchId) -> DbResult<Option<Batch>> {
-    on_db!(conn, c => payout_batches::table.find(id).select(Batch::as_select()).first(c).optional())
-}
-
-/// A batch without its list of those left out, which may be long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = payout_batches)]
-pub struct BatchHead {
-    /// The batch.
-    pub id: BatchId,
-    /// Where it stands.
-    pub status: BatchStatus,
-    /// What was approved before this was taken.
-    pub cutoff: Instant,
-    /// When it was prepared.
-    pub created_at: Instant,
-    /// When it was approved.
-    pub approved_at: Option<Instant>,
-}
-
-/// Up to `most` batches after `after`, ascending by id.
-///
-/// # Errors
-/// What the database reports.
-pub fn heads(conn: &mut Conn<'_>, after: Option<BatchId>, most: i64) -> DbResult<Vec<BatchHead>> {
-    on_db!(conn, c => {
-        let mut query = payout_batches::table.into_boxed();
-        if let Some(after) = after {
-            query = query.filter(payout_batches::id.gt(after));
-        }
-        query.order(payout_batches::id).limit(most).select(BatchHead::as_select()).load(c)
-    })
-}
-
-/// Locks a batch and reads it after the lock.
-///
-/// # Errors
-/// What the database reports.
-pub fn lock_batch(tx: &mut Tx<'_>, id: BatchId) -> DbResult<Option<Batch>> {
-    let rows: Vec<Batch> = load_locked!(tx, payout_batches::table.filter(payout_batches::id.eq(id)).select(Batch::as_select()))?;
-    Ok(rows.into_iter().next())
-}
-
-/// Writes back a batch read under lock.
-///
-/// # Errors
-/// What the database reports.
-pub fn update_batch(tx: &mut Tx<'_>, row: &Batch) -> DbResult<()> {
-    on_db!(tx, c => diesel::update(payout_batches::table.find(row.id))
-        .set((
-            payout_batches::status.eq(row.status),
-            payout_batches::not_paid.eq(&row.not_paid),
-            payout_batches::approved_by.eq(&row.approved_by),
-            payout_batches::approved_at.eq(row.approved_at),
-        ))
-        .execute(c)
-        .map(drop))
+pub fn insert(tx: &mut Tx<'_>, rows: &[Payout], lines: &[Line]) -> DbResult<()> {
+    let mut together = Together::default();
+    together.add(rows).add(lines);
+    together.write(tx).map(drop)
 }
 
 /// How many payouts of a batch have not ended.
@@ -270,17 +214,63 @@ pub fn end(tx: &mut Tx<'_>, ids: &[PayoutId], ending: Ending<'_>, now: Instant) 
     Ok(())
 }
 
-/// Marks payouts read under lock as approved.
+/// Marks payouts read under lock as approved, and keeps the details they go by beside them, sealed as they
+/// are: what is changed later redirects nothing.
 ///
 /// # Errors
 /// What the database reports.
-pub fn approve(tx: &mut Tx<'_>, ids: &[PayoutId]) -> DbResult<()> {
+pub fn approve(tx: &mut Tx<'_>, ids: &[PayoutId], now: Instant) -> DbResult<()> {
     for slice in ids.chunks(IDS_PER_QUERY) {
         on_db!(tx, c => diesel::update(payouts::table.filter(payouts::id.eq_any(slice)))
-            .set(payouts::status.eq(PayoutStatus::Approved))
+            .set((payouts::status.eq(PayoutStatus::Approved), payouts::approved_at.eq(now)))
+            .execute(c))?;
+        on_db!(tx, c => diesel::update(payouts::table
+                .filter(payouts::id.eq_any(slice))
+                .filter(payouts::method_version.is_not_null()))
+            .set(payouts::details.eq(payout_methods::table
+                .filter(payout_methods::referrer_id.eq(payouts::referrer_id))
+                .select(payout_methods::details)
+                .single_value()))
             .execute(c))?;
     }
     Ok(())
+}
+
+/// The details that an approved payout goes by, sealed for its referrer's place.
+///
+/// # Errors
+/// What the database reports.
+pub fn details(conn: &mut Conn<'_>, id: PayoutId) -> DbResult<Option<String>> {
+    on_db!(conn, c => payouts::table.find(id).select(payouts::details).first(c).optional().map(Option::flatten))
+}
+
+/// Whom the payouts of a batch go to, ascending.
+///
+/// # Errors
+/// What the database reports.
+pub fn referrers_of(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<Vec<ReferrerId>> {
+    on_db!(conn, c => payouts::table
+        .filter(payouts::batch_id.eq(batch))
+        .select(payouts::referrer_id)
+        .distinct()
+        .order(payouts::referrer_id)
+        .load(c))
+}
+
+/// Up to `most` payouts of a batch that were approved, ascending by id, after `after`.
+///
+/// # Errors
+/// What the database reports.
+pub fn approved_page(conn: &mut Conn<'_>, batch: BatchId, after: Option<PayoutId>, most: i64) -> DbResult<Vec<Payout>> {
+    let after = after.unwrap_or_else(|| PayoutId::from_uuid(uuid::Uuid::nil()));
+    on_db!(conn, c => payouts::table
+        .filter(payouts::batch_id.eq(batch))
+        .filter(payouts::approved_at.is_not_null())
+        .filter(payouts::id.gt(after))
+        .order(payouts::id)
+        .limit(most)
+        .select(Payout::as_select())
+        .load(c))
 }
 
 /// The lines of the given payouts.
@@ -348,28 +338,4 @@ pub fn move_commissions(tx: &mut Tx<'_>, ids: &[CommissionId], from: &[Commissio
             .execute(c))?;
     }
     Ok(())
-}
-
-/// Of one batch, currency and status: how many payouts, and their sum in minor units.
-pub type Total = (BatchId, Currency, PayoutStatus, i64, i64);
-
-/// The [`Total`]s of the given batches.
-///
-/// # Errors
-/// What the database reports.
-pub fn totals(conn: &mut Conn<'_>, batches: &[BatchId]) -> DbResult<Vec<Total>> {
-    use diesel::dsl::sql;
-    use diesel::sql_types::BigInt;
-    on_db!(conn, c => payouts::table
-        .filter(payouts::batch_id.eq_any(batches))
-        .group_by((payouts::batch_id, payouts::currency, payouts::status))
-        .select((
-            payouts::batch_id,
-            payouts::currency,
-            payouts::status,
-            sql::<BigInt>("CAST(COUNT(*) AS BIGINT)"),
-            sql::<BigInt>("CAST(SUM(amount) AS BIGINT)"),
-        ))
-        .order((payouts::batch_id, payouts::currency, payouts::status))
-        .load(c))
 }

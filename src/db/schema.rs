@@ -392,7 +392,13 @@ diesel::table! {
         program_id -> DbUuid,
         status -> Text,
         cutoff -> DbInstant,
-        not_paid -> DbJson,
+        bounded -> Bool,
+        sweep -> Bool,
+        scheduled_for -> Nullable<Text>,
+        terms_version -> BigInt,
+        prepared_to -> Nullable<DbUuid>,
+        touched_at -> DbInstant,
+        hash -> Nullable<Text>,
         prepared_by -> Text,
         approved_by -> Nullable<Text>,
         created_at -> DbInstant,
@@ -416,7 +422,11 @@ diesel::table! {
         idempotency_key -> Text,
         reference -> Nullable<Text>,
         reason -> Nullable<Text>,
+        method_version -> Nullable<BigInt>,
+        account -> Nullable<Text>,
+        details -> Nullable<Text>,
         created_at -> DbInstant,
+        approved_at -> Nullable<DbInstant>,
         settled_at -> Nullable<DbInstant>,
     }
 }
@@ -774,6 +784,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    payout_methods (referrer_id) {
+        referrer_id -> DbUuid,
+        version -> BigInt,
+        rail -> Text,
+        details -> Text,
+        account -> Text,
+        fingerprint -> Nullable<DbUuid>,
+        hold_until -> Nullable<DbInstant>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    payout_method_changes (id) {
+        id -> DbUuid,
+        referrer_id -> DbUuid,
+        version -> BigInt,
+        rail -> Nullable<Text>,
+        account -> Nullable<Text>,
+        hold_until -> Nullable<DbInstant>,
+        actor -> Text,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    detail_reminders (referrer_id) {
+        referrer_id -> DbUuid,
+        since -> DbInstant,
+        sent -> BigInt,
+        next_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    not_paid (batch_id, referrer_id, currency) {
+        batch_id -> DbUuid,
+        referrer_id -> DbUuid,
+        currency -> Text,
+        amount -> BigInt,
+        reason -> Text,
+        since -> DbInstant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -801,6 +869,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_batches,
     payouts,
     payout_lines,
+    payout_methods,
+    payout_method_changes,
+    detail_reminders,
+    not_paid,
     jobs,
     chores,
     mails,

@@ -290,6 +290,7 @@ macro_rules! text_enums {
 
 // After the macros it uses.
 mod claims;
+mod payouts;
 
 text!(Currency, Currency::code, |text: &str| Currency::parse(text).ok());
 
@@ -324,7 +325,8 @@ text_enums! {
     Notice {
         Welcome = "welcome", SaleCredited = "sale_credited", BonusEarned = "bonus_earned", YouDidNotKnow = "you_did_not_know",
         CommissionApproved = "commission_approved", CommissionReduced = "commission_reduced",
-        PayoutSent = "payout_sent", PayoutFailed = "payout_failed", ClaimReceived = "claim_received",
+        PayoutSent = "payout_sent", PayoutFailed = "payout_failed", PayoutDetailsChanged = "payout_details_changed",
+        DetailsMissing = "details_missing", ClaimReceived = "claim_received",
         ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined",
     }
     Rail {
@@ -334,7 +336,7 @@ text_enums! {
     PayoutStatus {
         Pending = "pending", Approved = "approved", Paid = "paid", Failed = "failed", Returned = "returned", Cancelled = "cancelled",
     }
-    BatchStatus { Prepared = "prepared", Approved = "approved", Done = "done", Cancelled = "cancelled" }
+    BatchStatus { Preparing = "preparing", Prepared = "prepared", Approved = "approved", Done = "done", Cancelled = "cancelled" }
     ItemKind { Commission = "commission", Change = "change", Adjustment = "adjustment" }
     AdjustmentKind { Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive" }
     ChangeCause { Refund = "refund", Cancel = "cancel", Revision = "revision", Decision = "decision" }

@@ -28,7 +28,7 @@ pub struct FraudRules {
     /// The buyer's e-mail or telephone is the referrer's, written differently. On unless set.
     pub similar_contact: bool,
     /// The order's address or payment was the referrer's own, or its payment that of other customers
-    /// of his. On unless set.
+    /// of his, or the buyer is paid into the referrer's account. On unless set.
     pub shared_signals: bool,
     /// The buyer's mailbox is one of those that anybody opens for an hour. On unless set.
     pub disposable_mail: bool,
@@ -60,6 +60,9 @@ pub struct Trace {
     /// Paid with what he pays with.
     #[serde(default, skip_serializing_if = "is_no")]
     pub same_payment: bool,
+    /// Has himself paid into the same account.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub same_account: bool,
     /// Other customers of his who paid with the same.
     #[serde(default, skip_serializing_if = "is_none")]
     pub payment_sharers: i64,
@@ -83,6 +86,8 @@ pub enum Sign {
     SameAddress,
     /// Paid with what the referrer pays with.
     SamePayment,
+    /// A referrer himself, who is paid into the same account.
+    SameAccount,
     /// Paid with what other customers of the referrer paid with.
     SharedPayment,
     /// A mailbox for an hour.
@@ -137,6 +142,7 @@ impl Trace {
             same_phone: false,
             same_address: false,
             same_payment: false,
+            same_account: false,
             payment_sharers: 0,
             recent_orders: 0,
             block_orders: 0,
@@ -156,6 +162,7 @@ impl Trace {
         self.same_phone |= earlier.same_phone;
         self.same_address |= earlier.same_address;
         self.same_payment |= earlier.same_payment;
+        self.same_account |= earlier.same_account;
         self.payment_sharers = self.payment_sharers.max(earlier.payment_sharers);
         self.recent_orders = self.recent_orders.max(earlier.recent_orders);
         self.block_orders = self.block_orders.max(earlier.block_orders);
@@ -184,6 +191,7 @@ pub fn signs(
         (Sign::SamePhone, rules.similar_contact && trace.same_phone),
         (Sign::SameAddress, rules.shared_signals && trace.same_address),
         (Sign::SamePayment, rules.shared_signals && trace.same_payment),
+        (Sign::SameAccount, rules.shared_signals && trace.same_account),
         (Sign::SharedPayment, rules.shared_signals && trace.payment_sharers > 0),
         (Sign::DisposableEmail, rules.disposable_mail && inputs.disposable),
         (Sign::StuffedClick, rules.stuffed_clicks && click.is_some_and(|click| click.embedded)),

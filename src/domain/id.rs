@@ -79,6 +79,8 @@ ids! {
     AdjustmentId,
     /// One transfer to one referrer.
     PayoutId,
+    /// A referrer's word about where his money goes.
+    MethodChangeId,
     /// Payouts prepared and approved together.
     BatchId,
     /// Work for the worker.

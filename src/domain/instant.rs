@@ -86,6 +86,13 @@ impl Instant {
     pub fn month_in(self, timezone: &str) -> String {
         self.day_in(timezone).chars().take(7).collect()
     }
+
+    /// The ISO 8601 week of this instant in the zone `timezone`, as `2026-W48`; UTC when the zone is unknown.
+    #[must_use]
+    pub fn week_in(self, timezone: &str) -> String {
+        let week = self.day_in(timezone).parse::<Date>().map(Date::iso_week_date);
+        week.map_or_else(|_| self.day_in(timezone), |week| format!("{}-W{:02}", week.year(), week.week()))
+    }
 }
 
 impl fmt::Display for Instant {

@@ -23,6 +23,7 @@ pub mod notice;
 pub mod outward;
 pub mod payout;
 pub mod payout_details;
+pub mod payout_rules;
 pub mod principal;
 pub mod program;
 pub mod rail;

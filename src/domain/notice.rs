@@ -24,6 +24,10 @@ pub enum Notice {
     PayoutSent,
     /// We could not pay you; the money is safe. Subject: the payout.
     PayoutFailed,
+    /// Where your money goes was changed, or forgotten. Subject: the change.
+    PayoutDetailsChanged,
+    /// Money is ready and we do not know where to send it. Subject: this reminder.
+    DetailsMissing,
     /// We have your claim and decide by a day. Subject: the claim.
     ClaimReceived,
     /// Your claim is right; the sale is credited. Subject: the claim.
@@ -34,7 +38,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every kind, for tests and templates.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Welcome,
         Self::SaleCredited,
         Self::BonusEarned,
@@ -43,6 +47,8 @@ impl Notice {
         Self::CommissionReduced,
         Self::PayoutSent,
         Self::PayoutFailed,
+        Self::PayoutDetailsChanged,
+        Self::DetailsMissing,
         Self::ClaimReceived,
         Self::ClaimAccepted,
         Self::ClaimDeclined,
@@ -60,6 +66,8 @@ impl Notice {
             Self::CommissionReduced => "commission_reduced",
             Self::PayoutSent => "payout_sent",
             Self::PayoutFailed => "payout_failed",
+            Self::PayoutDetailsChanged => "payout_details_changed",
+            Self::DetailsMissing => "details_missing",
             Self::ClaimReceived => "claim_received",
             Self::ClaimAccepted => "claim_accepted",
             Self::ClaimDeclined => "claim_declined",
@@ -73,6 +81,8 @@ impl Notice {
         match self {
             Self::Welcome | Self::SaleCredited | Self::BonusEarned | Self::YouDidNotKnow | Self::CommissionApproved => true,
             Self::CommissionReduced | Self::PayoutSent | Self::PayoutFailed => false,
+            // Whoever did not make the change must learn of it; three reminders, then no more.
+            Self::PayoutDetailsChanged | Self::DetailsMissing => false,
             // Answers to what he asked.
             Self::ClaimReceived | Self::ClaimAccepted | Self::ClaimDeclined => false,
         }
@@ -99,11 +109,11 @@ pub struct NoticeFacts {
     /// What the commission is worth after the change (only `CommissionReduced`).
     pub remaining: Option<Money>,
     /// When the hold ends, as a calendar day in the program's zone (only credited and named); for a
-    /// claim, by when it is decided.
+    /// claim, by when it is decided; for changed details, until when nothing is paid.
     pub due_on: Option<String>,
     /// What the shop pays per introduced customer, such as `10 %` or `50.00 EUR`.
     pub promise: String,
-    /// The cheque's or transfer's reference (only `PayoutSent`).
+    /// The cheque's or transfer's reference (only `PayoutSent`); what may be shown of changed details.
     pub reference: Option<String>,
     /// Why a payout failed or a claim was declined (only `PayoutFailed` and `ClaimDeclined`).
     pub reason: Option<String>,

@@ -30,6 +30,8 @@ pub enum PayoutStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BatchStatus {
+    /// Being put together, a slice of referrers at a time.
+    Preparing,
     /// Ready for review.
     Prepared,
     /// Approved; payouts are being made.
@@ -75,7 +77,15 @@ pub enum NotPaidReason {
     ReferrerPaused,
     /// Everything was approved after the cutoff.
     AfterCutoff,
-    /// A refund came between preparation and approval; the rest is paid next time.
+    /// He has not said where his money goes, and the program asks for it.
+    NoDetails,
+    /// He changed where his money goes less than two days ago.
+    DetailsOnHold,
+    /// His way of being paid does not know this currency.
+    RailDoesNotPayCurrency,
+    /// His way of being paid does not carry this amount.
+    BeyondRailLimits,
+    /// A refund, or other details, came between preparation and approval; it is paid next time.
     ChangedBeforeApproval,
     /// The items and the ledger disagree: nothing is paid until `check` has been read.
     LedgerDisagrees,
@@ -92,6 +102,8 @@ pub struct NotPaid {
     pub amount: i64,
     /// Why.
     pub reason: NotPaidReason,
+    /// Since when the oldest of it waits.
+    pub since: Instant,
 }
 
 /// What sort of row a payout line pays.

@@ -8,6 +8,7 @@ use super::field::{FieldError, short_text};
 use super::fraud::FraudRules;
 use super::instant::Instant;
 use super::money::{ByCurrency, Currency, Rate};
+use super::payout_rules::PayoutRules;
 use super::rule::{Bonus, Caps, Faults, FriendDiscount, Rule};
 
 /// The longest address a link may lead to, in bytes: what every browser takes.
@@ -124,6 +125,8 @@ pub struct Terms {
     pub claims: ClaimRules,
     /// Which signs hold a commission until the owner has looked.
     pub fraud: FraudRules,
+    /// When and how referrers are paid.
+    pub payouts: PayoutRules,
 }
 
 /// Terms with their place in the program's history.
@@ -163,6 +166,7 @@ impl Default for Terms {
             introduction_days: 90,
             claims: ClaimRules::default(),
             fraud: FraudRules::default(),
+            payouts: PayoutRules::default(),
         }
     }
 }
@@ -268,7 +272,7 @@ impl Terms {
             faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
         }
         faults.extend(short_text("/shop_name", &self.shop_name).err());
-        faults.extend(self.claims.check().chain(self.fraud.check()));
+        faults.extend(self.claims.check().chain(self.fraud.check()).chain(self.payouts.check()));
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }

@@ -73,16 +73,26 @@ impl MarkKey {
         self.signal(SignalKind::Payment, fingerprint.trim().as_bytes())
     }
 
-    /// Sixteen bytes of HMAC-SHA256 (RFC 2104 §5 allows to cut down to half).
+    /// The mark of a payout account in its comparable form.
+    #[must_use]
+    pub fn account(&self, comparable: &str) -> Mark {
+        self.mark(b"account\0", comparable.as_bytes())
+    }
+
+    /// The signal of `kind`.
     fn signal(&self, kind: SignalKind, value: &[u8]) -> Signal {
         let label: &[u8] = match kind {
             SignalKind::Address => b"address\0",
             SignalKind::Block => b"block\0",
             SignalKind::Payment => b"payment\0",
         };
+        Signal { kind, mark: self.mark(label, value) }
+    }
+
+    /// Sixteen bytes of HMAC-SHA256 (RFC 2104 §5 allows to cut down to half).
+    fn mark(&self, label: &[u8], value: &[u8]) -> Mark {
         let hash = self.0.clone().chain_update(label).chain_update(value).finalize().into_bytes();
-        let half = hash.first_chunk::<16>().copied().unwrap_or_default();
-        Signal { kind, mark: Mark::from_uuid(Uuid::from_bytes(half)) }
+        Mark::from_uuid(Uuid::from_bytes(hash.first_chunk::<16>().copied().unwrap_or_default()))
     }
 }
 
@@ -125,5 +135,6 @@ mod tests {
         let (one, other) = (MarkKey::new([7; 32]), MarkKey::new([8; 32]));
         assert_ne!(one.payment("x").mark, other.payment("x").mark);
         assert_ne!(one.payment("x").mark, one.address("x").mark);
+        assert_ne!(one.payment("x").mark, one.account("x"));
     }
 }

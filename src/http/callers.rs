@@ -126,6 +126,8 @@ permissions! {
     AnyReader: |who| who.role != Role::Publishable;
     /// Who says "I sent her": owner, and a referrer for himself.
     Claimant: |who| matches!(who.role, Role::Owner | Role::Referrer);
+    /// Who says where money goes: owner, and a referrer for himself.
+    Payee: |who| matches!(who.role, Role::Owner | Role::Referrer);
     /// Who reads what concerns referrers, each what is his: owner, accountant, referrer.
     OwnReader: |who| matches!(who.role, Role::Owner | Role::Accountant | Role::Referrer);
     /// Who may look at a code: everybody with a token.

@@ -1,9 +1,11 @@
 //! `Idempotency-Key`: a request that is sent again gets the first answer, and one effect.
 
+use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::body::Fingerprint;
 use super::callers::Caller;
@@ -93,6 +95,71 @@ where
         )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The status under a key whose work goes on in further transactions; such a row's body says which work.
+const AT_WORK: u16 = 202;
+
+/// Work that takes more than one transaction.
+pub trait Steps: Clone + Send + 'static {
+    /// Begins it, in the transaction that takes the key; returns what names it.
+    ///
+    /// # Errors
+    /// What the database reports.
+    fn begin(&self, tx: &mut Tx<'_>, now: Instant) -> DbResult<Uuid>;
+    /// Gets on with it; returns whether there may be more to do. Whoever sends the same request meanwhile helps.
+    ///
+    /// # Errors
+    /// What the database reports.
+    fn step(&self, tx: &mut Tx<'_>, now: Instant, id: Uuid) -> DbResult<bool>;
+    /// The answer, when there is no more to do.
+    ///
+    /// # Errors
+    /// What the database reports.
+    fn answer(&self, tx: &mut Tx<'_>, id: Uuid) -> DbResult<Stored>;
+}
+
+/// [`with_key`] for work that takes more than one transaction: begun once per key, then got on with until
+/// its answer stands. A process that dies in between leaves work that the next request goes on with.
+///
+/// # Errors
+/// As [`with_key`].
+pub async fn with_key_in_steps(
+    caller: &Caller,
+    req: &HttpRequest,
+    fingerprint: &Fingerprint,
+    work: impl Steps,
+) -> Result<HttpResponse, ApiError> {
+    let begin = work.clone();
+    let begun = with_key(caller, req, fingerprint, move |tx, now| {
+        Ok(Stored { status: AT_WORK, body: serde_json::json!(begin.begin(tx, now)?) })
+    })
+    .await?;
+    if begun.status().as_u16() != AT_WORK {
+        return Ok(begun);
+    }
+    let replayed = begun.headers().contains_key("idempotency-replayed");
+    let body = begun.into_body().try_into_bytes().unwrap_or_default();
+    let id: Uuid = serde_json::from_slice(&body).map_err(|error| ApiError::internal(error.to_string()))?;
+    loop {
+        let work = work.clone();
+        if !caller.write(move |tx, now| work.step(tx, now, id)).await? {
+            break;
+        }
+    }
+    let (principal, key) = (caller.principal.token_id.to_string(), key(req)?);
+    let kept = caller.write(move |tx, _| {
+        let stands = idempotency::lock(tx, &principal, &key)?;
+        if let Some((status, body)) = stands.filter(|(status, _)| *status != i64::from(AT_WORK)) {
+            return Ok((status, body));
+        }
+        let stored = work.answer(tx, id)?;
+        let (status, body) = (i64::from(stored.status), stored.body.to_string());
+        idempotency::keep(tx, &principal, &key, status, &body)?;
+        Ok((status, body))
+    });
+    let (status, body) = kept.await?;
+    answer(status, body, replayed)
 }
 
 fn key(req: &HttpRequest) -> Result<String, ApiError> {

@@ -44,6 +44,8 @@ pub fn render(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
         Notice::CommissionReduced => (Text::CommissionReduced { words }, Html::CommissionReduced { words }),
         Notice::PayoutSent => (Text::PayoutSent { words }, Html::PayoutSent { words }),
         Notice::PayoutFailed => (Text::PayoutFailed { words }, Html::PayoutFailed { words }),
+        Notice::PayoutDetailsChanged => (Text::PayoutDetailsChanged { words }, Html::PayoutDetailsChanged { words }),
+        Notice::DetailsMissing => (Text::DetailsMissing { words }, Html::DetailsMissing { words }),
         Notice::ClaimReceived => (Text::ClaimReceived { words }, Html::ClaimReceived { words }),
         Notice::ClaimAccepted => (Text::ClaimAccepted { words }, Html::ClaimAccepted { words }),
         Notice::ClaimDeclined => (Text::ClaimDeclined { words }, Html::ClaimDeclined { words }),
@@ -72,6 +74,10 @@ enum Text<'a> {
     PayoutSent { words: &'a Words },
     #[template(path = "mail/templates/payout_failed/letter.txt")]
     PayoutFailed { words: &'a Words },
+    #[template(path = "mail/templates/payout_details_changed/letter.txt")]
+    PayoutDetailsChanged { words: &'a Words },
+    #[template(path = "mail/templates/details_missing/letter.txt")]
+    DetailsMissing { words: &'a Words },
     #[template(path = "mail/templates/claim_received/letter.txt")]
     ClaimReceived { words: &'a Words },
     #[template(path = "mail/templates/claim_accepted/letter.txt")]
@@ -98,6 +104,10 @@ enum Html<'a> {
     PayoutSent { words: &'a Words },
     #[template(path = "mail/templates/payout_failed/letter.html")]
     PayoutFailed { words: &'a Words },
+    #[template(path = "mail/templates/payout_details_changed/letter.html")]
+    PayoutDetailsChanged { words: &'a Words },
+    #[template(path = "mail/templates/details_missing/letter.html")]
+    DetailsMissing { words: &'a Words },
     #[template(path = "mail/templates/claim_received/letter.html")]
     ClaimReceived { words: &'a Words },
     #[template(path = "mail/templates/claim_accepted/letter.html")]
@@ -159,6 +169,12 @@ fn subject(kind: Notice, shop: &str, amount: &str) -> String {
         Notice::CommissionReduced => (format!("{amount} taken back: order returned"), format!("{amount} taken back")),
         Notice::PayoutSent => (format!("{amount} is on its way"), String::new()),
         Notice::PayoutFailed => (format!("We could not pay you {amount}"), String::new()),
+        Notice::PayoutDetailsChanged => {
+            (format!("Your payout details at {shop} changed"), "Your payout details changed".to_owned())
+        }
+        Notice::DetailsMissing => {
+            (format!("{shop}: where shall we send your money?"), "Where shall we send your money?".to_owned())
+        }
         Notice::ClaimReceived => (format!("{shop} has your note"), "We have your note".to_owned()),
         Notice::ClaimAccepted => (format!("You are right: {shop} credits you"), "You are right: credited to you".to_owned()),
         Notice::ClaimDeclined => (format!("Your note to {shop}: not credited"), "Your note: not credited".to_owned()),

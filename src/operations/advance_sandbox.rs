@@ -3,6 +3,8 @@
 use super::books::{Book, CLOCK_OFFSET};
 use super::expire_claims::{SLICE as EXPIRE_SLICE, expire_claims};
 use super::mature_commissions::{SLICE, mature_commissions};
+use super::prepare_scheduled::{self, Due};
+use super::remind_details;
 use crate::db::{DbResult, Tx, settings};
 use crate::domain::instant::Instant;
 
@@ -33,6 +35,17 @@ pub fn advance_sandbox(tx: &mut Tx<'_>, now: Instant, days: i64) -> DbResult<Adv
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
     while mature_commissions(tx, then)? >= full {}
     while i64::try_from(expire_claims(tx, then)?).unwrap_or(0) >= EXPIRE_SLICE {}
+    let mut due = prepare_scheduled::due(tx, then)?;
+    while due != Due::Nothing {
+        due = prepare_scheduled::prepare_scheduled(tx, then, &due)?.map_or(Due::Nothing, Due::Continue);
+    }
+    loop {
+        let ask = remind_details::due(tx, then)?;
+        if ask.is_empty() {
+            break;
+        }
+        remind_details::remind_details(tx, then, &ask)?;
+    }
     Ok(Advanced::To(then, ahead.micros()))
 }
 

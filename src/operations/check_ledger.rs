@@ -5,6 +5,7 @@
 mod balances;
 mod commissions;
 mod letters;
+mod methods;
 mod orders;
 mod payouts;
 
@@ -97,6 +98,7 @@ pub fn check_ledger(conn: &mut Conn<'_>) -> DbResult<CheckReport> {
     balances::check_adjustments(conn, &mut findings)?;
     payouts::check(conn, &mut findings)?;
     payouts::check_batches(conn, &mut findings)?;
+    methods::check(conn, &mut findings)?;
     letters::check(conn, &mut findings)?;
     unexplained(conn, &mut findings)?;
     doubles(conn, &mut findings)?;

@@ -42,7 +42,7 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
     let Some(address) = recipient.address else { return Ok(Draft::NoAddress) };
     let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
     let terms = &program.current().ok_or(DbFault::NotFound)?.terms;
-    let matter = letters::matter(conn, mail.kind, mail.subject_id)?;
+    let matter = letters::matter(conn, mail.kind, mail.subject_id, mail.referrer_id)?;
     let facts = NoticeFacts {
         kind: mail.kind,
         shop: terms.shop_name.clone(),

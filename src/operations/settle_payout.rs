@@ -6,7 +6,8 @@ use serde_json::json;
 use super::release_payouts::{lock_commissions, release, transfer};
 use crate::db::ledger;
 use crate::db::outbox::{Mail, NewEvent, audit, note_events, queue_mails};
-use crate::db::payouts::{self, Batch, Ending, Payout};
+use crate::db::payout_batches::{self, Batch};
+use crate::db::payouts::{self, Ending, Payout};
 use crate::db::types::{AnyId, Json};
 use crate::db::{DbResult, IDS_PER_QUERY, Tx, referrers};
 use crate::domain::commission::{Account, CommissionStatus, TransferKind};
@@ -55,7 +56,7 @@ pub struct Settled {
 pub fn settle_payout(tx: &mut Tx<'_>, now: Instant, id: PayoutId, request: &Request) -> DbResult<Option<Settled>> {
     let Some(seen) = payouts::find(tx, id)? else { return Ok(None) };
     referrers::lock(tx, &[seen.referrer_id])?;
-    let Some(mut batch) = payouts::lock_batch(tx, seen.batch_id)? else { return Ok(None) };
+    let Some(mut batch) = payout_batches::lock(tx, seen.batch_id)? else { return Ok(None) };
     let Some(payout) = payouts::lock(tx, id)? else { return Ok(None) };
     let mut settled = book(tx, now, &mut batch, vec![payout], request)?;
     if settled.iter().any(|one| one.outcome == Outcome::Settled) {
@@ -77,7 +78,7 @@ pub fn settle_batch(tx: &mut Tx<'_>, now: Instant, id: BatchId, request: &Reques
     for slice in ids.chunks(IDS_PER_QUERY) {
         referrers::lock(tx, slice)?;
     }
-    let Some(mut batch) = payouts::lock_batch(tx, id)? else { return Ok(None) };
+    let Some(mut batch) = payout_batches::lock(tx, id)? else { return Ok(None) };
     let mut rows = payouts::lock_of_batch(tx, id)?;
     rows.retain(|payout| payout.rail != Rail::Offset && payout.status != PayoutStatus::Cancelled);
     let settled = book(tx, now, &mut batch, rows, request)?;
@@ -114,7 +115,7 @@ fn book(tx: &mut Tx<'_>, now: Instant, batch: &mut Batch, rows: Vec<Payout>, req
     note_events(tx, &events)?;
     if batch.status == BatchStatus::Approved && payouts::unended(tx, batch.id)? == 0 {
         batch.status = BatchStatus::Done;
-        payouts::update_batch(tx, batch)?;
+        payout_batches::update(tx, batch)?;
     }
     Ok(settled)
 }

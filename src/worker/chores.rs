@@ -8,8 +8,10 @@ use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::operations::books::Book;
+use crate::operations::prepare_scheduled::Due;
 use crate::operations::{
-    expire_claims, forget_deliveries, forget_requests, mature_commissions, receive_delivery, roll_up_clicks,
+    expire_claims, forget_deliveries, forget_requests, mature_commissions, prepare_scheduled, receive_delivery, remind_details,
+    roll_up_clicks,
 };
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
@@ -43,6 +45,18 @@ pub(super) fn run(post: &Post, stop: &Stop) {
     }
 }
 
+/// Prepares what the schedule asks for, slice by slice with a breath between.
+fn prepare(book: &Book, now: Instant) -> Result<(), WriteError> {
+    let mut due = book.readers.read(move |conn| prepare_scheduled::due(conn, now))?;
+    while due != Due::Nothing {
+        let next = due.clone();
+        let left = book.writer.write_blocking(move |tx, now| prepare_scheduled::prepare_scheduled(tx, now, &next))?;
+        due = left.map_or(Due::Nothing, Due::Continue);
+        std::thread::sleep(BREATH);
+    }
+    Ok(())
+}
+
 /// One round of every chore; returns whether a slice was full.
 fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     book.sync_clock()?;
@@ -57,6 +71,11 @@ fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
         }
         let resumed = receive_delivery::resume_deliveries(book, &post.books)?;
         let forgotten = book.writer.write_blocking(receive_delivery::forget_bodies)?;
+        prepare(book, now)?;
+        let ask = book.readers.read(move |conn| remind_details::due(conn, now))?;
+        if !ask.is_empty() {
+            book.writer.write_blocking(move |tx, now| remind_details::remind_details(tx, now, &ask))?;
+        }
         if resumed > 0 || forgotten > 0 {
             tracing::info!(resumed, forgotten, "storefronts' messages were taken up again, old bodies forgotten");
         }

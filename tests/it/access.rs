@@ -200,6 +200,13 @@ impl<'a> World<'a> {
         json!({"external_id": self.fresh()})
     }
 
+    /// Where the referrer's money goes, entered so that it is there.
+    fn method(&self) -> String {
+        let path = format!("/v1/referrers/{}/payout-method", self.referrer);
+        self.owner.put(&path, &json!({"rail": "store_credit"}));
+        path
+    }
+
     /// An approved batch with one payout, so that every settling is a first one.
     fn approved(&self) -> Value {
         let more = json!({"referrer_id": self.another, "kind": "adjust", "amount": {"amount": 5_000, "currency": "EUR"}, "reason": "Thanks"});
@@ -255,6 +262,11 @@ impl<'a> World<'a> {
             "GET /v1/referrers/{id}/balance" => {
                 Row::new(200, format!("/v1/referrers/{referrer}/balance")).of_source().of_referrer()
             }
+            "PUT /v1/referrers/{id}/payout-method" => {
+                Row::new(200, self.method()).body(json!({"rail": "paypal", "email": "joe@example.com"})).of_referrer()
+            }
+            "GET /v1/referrers/{id}/payout-method" => Row::new(200, self.method()).of_referrer(),
+            "DELETE /v1/referrers/{id}/payout-method" => Row::new(204, self.method()).of_referrer(),
             "GET /v1/codes/{code}" => Row::new(200, "/v1/codes/JOE").of_referrer(),
             "GET /v1/codes/{code}/clicks" => Row::new(200, "/v1/codes/JOE/clicks").of_referrer(),
             "PATCH /v1/codes/{code}" => {

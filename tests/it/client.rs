@@ -74,6 +74,10 @@ impl Client {
         self.send("PATCH", target, Some(body.to_string().as_bytes()))
     }
 
+    pub(crate) fn put(&self, target: &str, body: &Value) -> Answer {
+        self.send("PUT", target, Some(body.to_string().as_bytes()))
+    }
+
     pub(crate) fn delete(&self, target: &str) -> Answer {
         self.send("DELETE", target, None)
     }

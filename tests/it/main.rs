@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests;
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod check;
@@ -55,6 +57,10 @@ mod main_job;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]
+mod payout_methods;
+#[cfg(test)]
+mod payout_races;
+#[cfg(test)]
 mod precedence;
 #[cfg(test)]
 mod previews;
@@ -87,5 +93,7 @@ mod storefronts;
 mod supplies;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod vault;
 #[cfg(test)]
 mod webhooks;

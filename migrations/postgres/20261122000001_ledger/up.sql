@@ -234,6 +234,9 @@ CREATE UNIQUE INDEX commissions_live ON commissions (sale_id, kind) WHERE live;
 CREATE UNIQUE INDEX commissions_bonus ON commissions (referrer_id, kind) WHERE live AND kind <> 'sale';
 CREATE INDEX commissions_due ON commissions (due_at) WHERE status = 'pending';
 CREATE INDEX commissions_by_referrer ON commissions (referrer_id, id);
+-- What a batch of payouts looks through: nothing that was paid and left alone.
+CREATE INDEX commissions_open ON commissions (referrer_id) WHERE status IN ('approved', 'cancelled');
+CREATE INDEX commissions_changed ON commissions (referrer_id) WHERE changes > 0;
 
 CREATE TABLE commission_changes (
     id UUID NOT NULL PRIMARY KEY,
@@ -305,14 +308,22 @@ CREATE TABLE balances (
 CREATE TABLE payout_batches (
     id UUID NOT NULL PRIMARY KEY,
     program_id UUID NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('prepared', 'approved', 'done', 'cancelled')),
+    status TEXT NOT NULL CHECK (status IN ('preparing', 'prepared', 'approved', 'done', 'cancelled')),
     cutoff TIMESTAMPTZ NOT NULL,
-    not_paid JSONB NOT NULL,
+    bounded BOOLEAN NOT NULL,
+    sweep BOOLEAN NOT NULL,
+    scheduled_for TEXT UNIQUE,
+    terms_version BIGINT NOT NULL,
+    prepared_to UUID,
+    touched_at TIMESTAMPTZ NOT NULL,
+    hash TEXT,
     prepared_by TEXT NOT NULL,
     approved_by TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     approved_at TIMESTAMPTZ
 );
+-- A batch that was left in the middle is taken up again.
+CREATE INDEX payout_batches_open ON payout_batches (id) WHERE status = 'preparing';
 
 CREATE TABLE payouts (
     id UUID NOT NULL PRIMARY KEY,
@@ -326,10 +337,14 @@ CREATE TABLE payouts (
     idempotency_key TEXT NOT NULL UNIQUE,
     reference TEXT,
     reason TEXT,
+    method_version BIGINT,
+    account TEXT,
+    details TEXT,
     created_at TIMESTAMPTZ NOT NULL,
+    approved_at TIMESTAMPTZ,
     settled_at TIMESTAMPTZ
 );
-CREATE INDEX payouts_by_batch ON payouts (batch_id);
+CREATE INDEX payouts_by_batch ON payouts (batch_id, referrer_id);
 CREATE INDEX payouts_by_referrer ON payouts (referrer_id);
 
 CREATE TABLE payout_lines (

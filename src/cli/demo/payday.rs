@@ -3,6 +3,7 @@
 
 use super::replay::{ACTOR, Replay};
 use crate::cli::{Outcome, fail};
+use crate::db::payouts;
 use crate::domain::id::{BatchId, PayoutId};
 use crate::domain::payout::{PayoutResult, PayoutStatus, Rail};
 use crate::operations::approve_batch::{self, approve_batch};
@@ -28,13 +29,16 @@ impl Replay<'_> {
         if day == 0 || !date.ends_with("-01") {
             return Ok(());
         }
-        let request = prepare_payouts::Request { cutoff: None, actor: ACTOR.to_owned() };
+        let request = prepare_payouts::Request { cutoff: None, sweep: false, scheduled_for: None, actor: ACTOR.to_owned() };
         let writer = &self.book.writer;
-        let prepared = writer.write_blocking(move |tx, now| prepare_payouts(tx, now, &request)).map_err(fail)?;
-        let batch_id = prepared.batch.id;
+        let prepared = writer.write_blocking(move |tx, now| match prepare_payouts(tx, now, &request)? {
+            Some(id) => Ok(Some((id, payouts::of_batch(tx, id)?))),
+            None => Ok(None),
+        });
+        let (batch_id, rows) = prepared.map_err(fail)?.ok_or_else(|| fail("no batch was made"))?;
         let request = approve_batch::Request { batch_id, actor: ACTOR.to_owned() };
         writer.write_blocking(move |tx, now| approve_batch(tx, now, &request)).map_err(fail)?;
-        let by_hand = prepared.payouts.iter().filter(|payout| payout.rail == Rail::Manual);
+        let by_hand = rows.iter().filter(|payout| payout.rail == Rail::Manual);
         let largest = by_hand.max_by_key(|payout| payout.amount).map(|payout| payout.id);
         if let Some(largest) = largest.filter(|_| date == FAILS_ON) {
             self.settle_one(largest, PayoutResult::Failed, "the cheque could not be made out: no name")?;

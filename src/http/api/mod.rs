@@ -15,6 +15,9 @@ mod decisions;
 mod explanation_view;
 mod imports;
 mod inbound_deliveries;
+mod payout_batch_view;
+mod payout_batches;
+mod payout_methods;
 mod payout_view;
 mod payouts;
 pub mod program;
@@ -45,6 +48,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     decisions::configure(cfg);
     imports::configure(cfg);
     inbound_deliveries::configure(cfg);
+    payout_batches::configure(cfg);
+    payout_methods::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
     referrals::configure(cfg);

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::super::hash_batch::hash_batch;
 use super::{Findings, PAGE};
 use crate::db::check::{self, Span};
 use crate::db::ledger::Transfer;
-use crate::db::payouts::{self, Line, Payout};
+use crate::db::payouts::{Line, Payout};
 use crate::db::types::AnyId;
-use crate::db::{Conn, DbResult, check_payouts};
+use crate::db::{Conn, DbResult, check_payouts, payout_batches};
 use crate::domain::commission::{Account, TransferKind};
 use crate::domain::id::{BatchId, PayoutId, ReferrerId};
 use crate::domain::money::Currency;
@@ -97,24 +98,35 @@ fn check_postings(row: &Payout, posted: &[Transfer], findings: &mut Findings) {
     findings.equal("payout.postings_fit", row.id, &true, &posted.iter().all(fits));
     let status_fits = row.rail != Rail::Offset || row.status == PayoutStatus::Paid;
     findings.equal("payout.status_fits_rail", row.id, &true, &status_fits);
+    let approved = match row.status {
+        _ if row.rail == Rail::Offset => Some(false),
+        PayoutStatus::Pending => Some(false),
+        // Dropped before or after approval.
+        PayoutStatus::Cancelled => None,
+        _ => Some(true),
+    };
+    if let Some(approved) = approved {
+        findings.equal("payout.approved_at", row.id, &approved, &row.approved_at.is_some());
+    }
 }
 
 /// Checks that a batch stands where its payouts put it.
 pub(super) fn check_batches(conn: &mut Conn<'_>, findings: &mut Findings) -> DbResult<()> {
     let mut after = None;
     loop {
-        let page = payouts::heads(conn, after, PAGE)?;
+        let page = payout_batches::list(conn, after, PAGE)?;
         findings.checked("payout_batches", page.len());
         let ids: Vec<BatchId> = page.iter().map(|row| row.id).collect();
         let mut statuses: HashMap<BatchId, Vec<PayoutStatus>> = HashMap::new();
-        for (batch, _, status, _, _) in payouts::totals(conn, &ids)? {
-            statuses.entry(batch).or_default().push(status);
+        // What closed against itself has ended however the batch stands.
+        for total in payout_batches::totals(conn, &ids)?.iter().filter(|total| total.rail != Rail::Offset) {
+            statuses.entry(total.batch_id).or_default().push(total.status);
         }
         for row in &page {
             let of = statuses.remove(&row.id).unwrap_or_default();
             let any = |wanted: PayoutStatus| of.contains(&wanted);
             let fits = match row.status {
-                BatchStatus::Prepared => of.iter().all(|one| matches!(one, PayoutStatus::Pending | PayoutStatus::Paid)),
+                BatchStatus::Preparing | BatchStatus::Prepared => of.iter().all(|one| *one == PayoutStatus::Pending),
                 BatchStatus::Approved => any(PayoutStatus::Approved) && !any(PayoutStatus::Pending),
                 BatchStatus::Done => of.iter().all(|one| one.ended()),
                 BatchStatus::Cancelled => of.iter().all(|one| *one == PayoutStatus::Cancelled),
@@ -127,6 +139,8 @@ pub(super) fn check_batches(conn: &mut Conn<'_>, findings: &mut Findings) -> DbR
                     row.status.as_db(),
                 );
             }
+            let hash = if row.approved_at.is_some() { Some(hash_batch(conn, row.id)?) } else { None };
+            findings.equal("payout_batch.hash", row.id, &hash, &row.hash);
         }
         if i64::try_from(page.len()).unwrap_or(0) < PAGE {
             return Ok(());

@@ -8,7 +8,7 @@ use super::Fold;
 use super::state::{Evidence, OrderState};
 use crate::db::signals::{self, Shared, SignalRow};
 use crate::db::terms::Program;
-use crate::db::{DbResult, Tx, customers};
+use crate::db::{DbResult, Tx, customers, payout_methods};
 use crate::domain::attribution::{Inputs, Verdict};
 use crate::domain::customer::{CustomerFacts, CustomerKey, KeyKind};
 use crate::domain::fraud::{DAY_SECONDS, HOUR_SECONDS, Trace, is_disposable, same_contact};
@@ -25,6 +25,8 @@ pub(super) struct Watch {
     credited: HashMap<ReferrerId, i64>,
     shared: HashMap<(SignalKind, Mark), Vec<Shared>>,
     signals: HashMap<SaleId, Vec<Signal>>,
+    /// Other referrers, as customers, who are paid into the same account.
+    accounts: HashMap<ReferrerId, Vec<CustomerId>>,
 }
 
 impl Watch {
@@ -52,6 +54,12 @@ impl Watch {
             let ids: Vec<CustomerId> = ids.into_iter().collect();
             for row in customers::keys_of(tx, &ids)?.into_iter().filter(|row| row.kind != KeyKind::ExternalId) {
                 watch.contacts.entry(row.customer_id).or_default().push(row.key());
+            }
+        }
+        if rules().any(|rules| rules.shared_signals) {
+            let ids: Vec<ReferrerId> = earners.keys().copied().collect();
+            for (earner, customer) in payout_methods::sharers(tx, &ids)? {
+                watch.accounts.entry(earner).or_default().push(customer);
             }
         }
         let most = rules().map(|rules| rules.referrer_orders_max).max().unwrap_or(0);
@@ -136,6 +144,8 @@ impl Fold {
                 }
             }
         }
+        let sharers = self.watch.accounts.get(&earner).map_or(&[][..], Vec::as_slice);
+        trace.same_account = sharers.iter().any(|other| self.person(*other) == buyer);
         self.trace_signals(order, buyer, owner, &mut trace);
         // An order that is reported late says nothing about the hour in which it is reported.
         let fresh = order.sale.occurred_at >= self.now.plus_seconds(-HOUR_SECONDS);

@@ -38,6 +38,12 @@ impl World<'_> {
             "POST /v1/payout-batches/{id}/approve" => {
                 Row::new(200, format!("/v1/payout-batches/{}/approve", self.batch)).of_ledger()
             }
+            "GET /v1/payout-batches/{id}/not-paid" => {
+                Row::new(200, format!("/v1/payout-batches/{}/not-paid", self.batch)).of_ledger()
+            }
+            "POST /v1/payout-batches/{id}/cancel" => {
+                Row::new(200, format!("/v1/payout-batches/{}/cancel", id_of(&self.approved()))).of_ledger()
+            }
             "POST /v1/payout-batches/{id}/settle" => {
                 let path = format!("/v1/payout-batches/{}/settle", id_of(&self.approved()));
                 Row::new(200, path).body(json!({"result": "paid"})).of_ledger()

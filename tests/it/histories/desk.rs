@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use houndplan::clock::Clock;
 use houndplan::db::connect::Place;
 use houndplan::db::ledger;
-use houndplan::db::{commissions, sale_lists, sales};
+use houndplan::db::{commissions, payouts, sale_lists, sales};
 use houndplan::domain::code::Code;
 use houndplan::domain::customer::{CustomerFacts, CustomerKey};
 use houndplan::domain::id::{BatchId, PayoutId, ReferrerId, SaleId};
@@ -144,12 +144,14 @@ impl Desk {
     }
 
     pub(super) fn prepare(&self) {
-        let request = prepare_payouts::Request { cutoff: None, actor: "test".to_owned() };
-        let write = move |tx: &mut houndplan::db::Tx<'_>, now| prepare_payouts::prepare_payouts(tx, now, &request);
-        let prepared = self.book.writer.write_blocking(write).expect("a write");
-        self.batches.borrow_mut().push(prepared.batch.id);
+        let request = prepare_payouts::Request { cutoff: None, sweep: false, scheduled_for: None, actor: "test".to_owned() };
+        let write = move |tx: &mut houndplan::db::Tx<'_>, now| {
+            let id = prepare_payouts::prepare_payouts(tx, now, &request)?.expect("a batch");
+            Ok((id, payouts::of_batch(tx, id)?))
+        };
+        let (id, mut payouts) = self.book.writer.write_blocking(write).expect("a write");
+        self.batches.borrow_mut().push(id);
         // In the order of enrolment, which both engines share; ids made at one instant have none.
-        let mut payouts = prepared.payouts;
         payouts.sort_by_key(|payout| self.enrolled.borrow().iter().position(|id| *id == payout.referrer_id));
         self.payouts.borrow_mut().extend(payouts.into_iter().map(|payout| payout.id));
     }

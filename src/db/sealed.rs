@@ -1,0 +1,133 @@
+//! Everything that stands sealed in the ledger, so that it can be sealed again under another key.
+
+use diesel::prelude::*;
+
+use super::connections::Connection;
+use super::payout_methods::Method;
+use super::schema::{connections, payout_methods, payouts};
+use super::{DbResult, Tx};
+use crate::domain::id::{ConnectionId, PayoutId, ReferrerId};
+
+/// Where sealed texts stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// What shops sign with.
+    ConnectionSecrets,
+    /// What they signed with before.
+    OldConnectionSecrets,
+    /// What questions are asked of shops with.
+    ConnectionKeys,
+    /// Where referrers' money goes.
+    PayoutMethods,
+    /// Where approved payouts go.
+    Payouts,
+}
+
+/// A sealed text: which row it stands in, what it is bound to, and the text.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    row: uuid::Uuid,
+    /// What it is bound to.
+    pub place: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Shelf {
+    /// Every place where sealed texts stand.
+    pub const ALL: [Self; 5] =
+        [Self::ConnectionSecrets, Self::OldConnectionSecrets, Self::ConnectionKeys, Self::PayoutMethods, Self::Payouts];
+}
+
+/// The texts in one column of connections.
+macro_rules! of_connections {
+    ($tx:expr, $column:expr, $after:expr, $like:expr, $most:expr) => {{
+        let rows: Vec<(ConnectionId, Option<String>)> = load_locked!(
+            $tx,
+            connections::table
+                .filter(connections::id.gt(ConnectionId::from_uuid($after)))
+                .filter($column.is_not_null())
+                .filter($column.not_like($like))
+                .order(connections::id)
+                .limit($most)
+                .select((connections::id, $column))
+        )?;
+        let sealed = |(id, text): (ConnectionId, Option<String>)| Sealed {
+            row: id.uuid(),
+            place: Connection::seal_place(id),
+            text: text.unwrap_or_default(),
+        };
+        Ok(rows.into_iter().map(sealed).collect())
+    }};
+}
+
+/// Up to `most` texts of a shelf that do not begin with `mark`, locked until the transaction ends, and
+/// after the row `after`.
+///
+/// # Errors
+/// What the database reports.
+pub fn others(tx: &mut Tx<'_>, shelf: Shelf, mark: &str, after: Option<&Sealed>, most: i64) -> DbResult<Vec<Sealed>> {
+    let like = format!("{mark}%");
+    let after = after.map_or(uuid::Uuid::nil(), |sealed| sealed.row);
+    match shelf {
+        Shelf::ConnectionSecrets => of_connections!(tx, connections::secret.nullable(), after, &like, most),
+        Shelf::OldConnectionSecrets => of_connections!(tx, connections::secret_before, after, &like, most),
+        Shelf::ConnectionKeys => of_connections!(tx, connections::api_key, after, &like, most),
+        Shelf::PayoutMethods => {
+            let rows: Vec<(ReferrerId, String)> = load_locked!(
+                tx,
+                payout_methods::table
+                    .filter(payout_methods::referrer_id.gt(ReferrerId::from_uuid(after)))
+                    .filter(payout_methods::details.not_like(&like))
+                    .order(payout_methods::referrer_id)
+                    .limit(most)
+                    .select((payout_methods::referrer_id, payout_methods::details))
+            )?;
+            Ok(rows.into_iter().map(|(id, text)| Sealed { row: id.uuid(), place: Method::seal_place(id), text }).collect())
+        }
+        Shelf::Payouts => {
+            let rows: Vec<(PayoutId, ReferrerId, Option<String>)> = load_locked!(
+                tx,
+                payouts::table
+                    .filter(payouts::id.gt(PayoutId::from_uuid(after)))
+                    .filter(payouts::details.is_not_null())
+                    .filter(payouts::details.not_like(&like))
+                    .order(payouts::id)
+                    .limit(most)
+                    .select((payouts::id, payouts::referrer_id, payouts::details))
+            )?;
+            let sealed = |(id, whose, text): (PayoutId, ReferrerId, Option<String>)| Sealed {
+                row: id.uuid(),
+                place: Method::seal_place(whose),
+                text: text.unwrap_or_default(),
+            };
+            Ok(rows.into_iter().map(sealed).collect())
+        }
+    }
+}
+
+/// Puts `text` in the place of a text read by [`others`].
+///
+/// # Errors
+/// What the database reports.
+pub fn replace(tx: &mut Tx<'_>, shelf: Shelf, sealed: &Sealed, text: &str) -> DbResult<()> {
+    let connection = ConnectionId::from_uuid(sealed.row);
+    match shelf {
+        Shelf::ConnectionSecrets => {
+            on_db!(tx, c => diesel::update(connections::table.find(connection)).set(connections::secret.eq(text)).execute(c))
+        }
+        Shelf::OldConnectionSecrets => {
+            on_db!(tx, c => diesel::update(connections::table.find(connection)).set(connections::secret_before.eq(text)).execute(c))
+        }
+        Shelf::ConnectionKeys => {
+            on_db!(tx, c => diesel::update(connections::table.find(connection)).set(connections::api_key.eq(text)).execute(c))
+        }
+        Shelf::PayoutMethods => on_db!(tx, c => diesel::update(payout_methods::table.find(ReferrerId::from_uuid(sealed.row)))
+            .set(payout_methods::details.eq(text))
+            .execute(c)),
+        Shelf::Payouts => on_db!(tx, c => diesel::update(payouts::table.find(PayoutId::from_uuid(sealed.row)))
+            .set(payouts::details.eq(text))
+            .execute(c)),
+    }
+    .map(drop)
+}
