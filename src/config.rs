@@ -1,6 +1,7 @@
 //! Infrastructure settings: flag, else `HOUND_…` variable (or the file named by `HOUND_…_FILE`), else
 //! default. The only place that reads the environment.
 
+pub mod halt;
 mod transport;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use super::{Failure, Outcome, fail, open_books, say};
 use crate::config::{Config, MailSettings};
-use crate::db::{endpoints, jobs, tokens};
+use crate::db::{endpoints, jobs, providers, submissions, tokens};
+use crate::domain::provider::Provider;
 use crate::domain::webhook::{EndpointStatus, WhyDisabled};
 use crate::mail::{Mailer, Sender};
 use crate::operations::books::Books;
@@ -48,6 +49,7 @@ pub(super) fn run(config: &Config) -> Outcome {
             tell("tokens", tokens_of(&books));
             tell("letters", letters(config, &books));
             tell("webhooks", webhooks(&books));
+            tell("payouts", payouts(&books));
         }
     }
     tell("mail", mail(config));
@@ -131,6 +133,21 @@ fn webhooks(books: &Books) -> Finding {
         (off, _, _) => Watch(format!(
             "{off} endpoints were switched off; mend them, then PATCH /v1/webhook-endpoints/… {{\"status\": \"enabled\"}}"
         )),
+    }
+}
+
+fn payouts(books: &Books) -> Finding {
+    let read = books.live.readers.read(|conn| Ok((submissions::doubts(conn)?, providers::find(conn, Provider::Paypal)?)));
+    match read {
+        Err(error) => Bad(error.to_string()),
+        Ok(((_, undecided), _)) if undecided > 0 => {
+            Bad(format!("the provider no longer answers for {undecided}; look them up there, then POST /v1/payouts/…/settle"))
+        }
+        Ok(((unknown, _), _)) if unknown > 0 => {
+            Watch(format!("of {unknown} it is not known whether they arrived; the provider is being asked"))
+        }
+        Ok((_, Some(account))) => Good(format!("PayPal is connected at {}", account.base_url)),
+        Ok((_, None)) => Good("no provider is connected; they are made by hand or by file".to_owned()),
     }
 }
 

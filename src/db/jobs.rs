@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 use serde_json::Value;
 
-use super::outbox::SEND_MAIL;
+use super::outbox::{NewJob, SEND_MAIL};
 use super::schema::{chores, jobs, mails};
 use super::types::{DbInstant, JobStatus, Json, MailStatus};
 use super::{Conn, DbResult, Tx};
@@ -81,6 +81,37 @@ pub fn claim(tx: &mut Tx<'_>, kind: &str, now: Instant, most: i64, token: LeaseT
         ))
         .returning(Job::as_returning())
         .get_results(c))
+}
+
+/// Renews a worker's hold on a job: for work of several steps. Returns whether it was still this worker's.
+///
+/// # Errors
+/// What the database reports.
+pub fn hold(tx: &mut Tx<'_>, id: JobId, token: LeaseToken) -> DbResult<bool> {
+    let until = database_now(tx, LEASE_SECONDS);
+    let mine =
+        jobs::table.filter(jobs::id.eq(id)).filter(jobs::status.eq(JobStatus::Running)).filter(jobs::lease_token.eq(token));
+    on_db!(tx, c => diesel::update(mine)
+        .set(jobs::lease_until.eq(sql::<Nullable<DbInstant>>(&until)))
+        .execute(c))
+    .map(|count| count == 1)
+}
+
+/// Lets a job run at `now`, or makes it: somebody has news of what it is about. One that runs is left alone.
+///
+/// # Errors
+/// What the database reports.
+pub fn hurry(tx: &mut Tx<'_>, kind: &str, key: &str, payload: &Value, now: Instant) -> DbResult<()> {
+    let new = NewJob::new(kind, key.to_owned(), payload.clone(), now);
+    if insert_free!(tx, jobs::table, std::slice::from_ref(&new))? == 1 {
+        return Ok(());
+    }
+    let sleeping = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::dedupe_key.eq(key))
+        .filter(jobs::status.eq(JobStatus::Ready))
+        .filter(jobs::run_at.gt(now));
+    on_db!(tx, c => diesel::update(sleeping).set(jobs::run_at.eq(now)).execute(c).map(drop))
 }
 
 /// Removes a finished job. Returns whether it was still this worker's.

@@ -111,6 +111,10 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[Payout], lines: &[Line]) -> DbResult<()> 
     together.write(tx).map(drop)
 }
 
+/// Where payouts stand that have not ended.
+const OPEN: [PayoutStatus; 5] =
+    [PayoutStatus::Pending, PayoutStatus::Approved, PayoutStatus::Submitting, PayoutStatus::Sent, PayoutStatus::Unknown];
+
 /// How many payouts of a batch have not ended.
 ///
 /// # Errors
@@ -118,7 +122,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[Payout], lines: &[Line]) -> DbResult<()> 
 pub fn unended(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<i64> {
     on_db!(conn, c => payouts::table
         .filter(payouts::batch_id.eq(batch))
-        .filter(payouts::status.eq_any([PayoutStatus::Pending, PayoutStatus::Approved]))
+        .filter(payouts::status.eq_any(OPEN))
         .count()
         .get_result(c))
 }

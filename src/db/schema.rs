@@ -804,6 +804,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::types::*;
 
+    payout_providers (name) {
+        name -> Text,
+        base_url -> Text,
+        client_id -> Text,
+        client_secret -> Text,
+        automatic -> Bool,
+        items_max -> BigInt,
+        created_at -> DbInstant,
+        changed_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
     payout_method_changes (id) {
         id -> DbUuid,
         referrer_id -> DbUuid,
@@ -839,6 +855,41 @@ diesel::table! {
         amount -> BigInt,
         reason -> Text,
         since -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    submissions (id) {
+        id -> DbUuid,
+        batch_id -> DbUuid,
+        provider -> Text,
+        status -> Text,
+        body -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        hinted_id -> Nullable<Text>,
+        attempts -> BigInt,
+        first_sent_at -> Nullable<DbInstant>,
+        asked_at -> Nullable<DbInstant>,
+        error -> Nullable<Text>,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    submission_items (submission_id, payout_id) {
+        submission_id -> DbUuid,
+        payout_id -> DbUuid,
+        item_id -> Nullable<Text>,
+        item_status -> Nullable<Text>,
+        fee -> Nullable<BigInt>,
+        fee_currency -> Nullable<Text>,
     }
 }
 
@@ -893,4 +944,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     introductions,
     claims,
     sale_signals,
+    payout_providers,
+    submissions,
+    submission_items,
 );

@@ -47,7 +47,7 @@ pub const HOUSEKEEPING: [&str; 2] = ["chores", "settings"];
 const ROWS: usize = 1_000;
 
 /// Tables whose rows hold files or whole messages, and how many of them a page has.
-const BULKY: [(&str, usize); 2] = [("import_chunks", 8), ("inbound_deliveries", 32)];
+const BULKY: [(&str, usize); 3] = [("import_chunks", 8), ("inbound_deliveries", 32), ("submissions", 32)];
 
 #[derive(QueryableByName)]
 struct ColumnRow {

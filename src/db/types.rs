@@ -23,6 +23,7 @@ use crate::domain::money::Currency;
 use crate::domain::notice::Notice;
 use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus, Rail};
 use crate::domain::principal::{Mode, Role};
+use crate::domain::provider::{Provider, SubmissionStatus};
 use crate::domain::referrer::{CodeStatus, ReferrerStatus};
 use crate::domain::sale::SaleStatus;
 use crate::domain::storefront::InboundStatus;
@@ -160,6 +161,7 @@ ids!(
     RefundId,
     RevisionId,
     SaleId,
+    SubmissionId,
     TokenId,
     VisitorId,
     AnyId,
@@ -334,9 +336,14 @@ text_enums! {
         Offset = "offset",
     }
     PayoutStatus {
-        Pending = "pending", Approved = "approved", Paid = "paid", Failed = "failed", Returned = "returned", Cancelled = "cancelled",
+        Pending = "pending", Approved = "approved", Submitting = "submitting", Sent = "sent", Unknown = "unknown", Paid = "paid",
+        Failed = "failed", Returned = "returned", Cancelled = "cancelled",
     }
     BatchStatus { Preparing = "preparing", Prepared = "prepared", Approved = "approved", Done = "done", Cancelled = "cancelled" }
+    Provider { Paypal = "paypal" }
+    SubmissionStatus {
+        Waiting = "waiting", Doubtful = "doubtful", Taken = "taken", Done = "done", Refused = "refused", Undecided = "undecided",
+    }
     ItemKind { Commission = "commission", Change = "change", Adjustment = "adjustment" }
     AdjustmentKind { Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive" }
     ChangeCause { Refund = "refund", Cancel = "cancel", Revision = "revision", Decision = "decision" }

@@ -103,6 +103,8 @@ ids! {
     ImportId,
     /// A storefront that sends its orders.
     ConnectionId,
+    /// One request to a payout provider; the key by which the provider knows it again.
+    SubmissionId,
     /// One message of a storefront.
     InboundId,
     /// "I sent her".

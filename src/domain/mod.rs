@@ -26,6 +26,7 @@ pub mod payout_details;
 pub mod payout_rules;
 pub mod principal;
 pub mod program;
+pub mod provider;
 pub mod rail;
 pub mod referrer;
 pub mod refund;

@@ -16,6 +16,12 @@ pub enum PayoutStatus {
     Pending,
     /// Approved; may be paid.
     Approved,
+    /// Being handed to a provider, under a key that was committed before.
+    Submitting,
+    /// The provider has it.
+    Sent,
+    /// Handed over, but whether the provider has it cannot be told: it is asked before anything else happens.
+    Unknown,
     /// Arrived.
     Paid,
     /// Did not leave; the money is back in ready.
@@ -43,7 +49,7 @@ pub enum BatchStatus {
 }
 
 /// What became of a payout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutResult {
     /// It arrived.
@@ -52,6 +58,17 @@ pub enum PayoutResult {
     Failed,
     /// It came back.
     Returned,
+}
+
+/// Who says what became of a payout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teller {
+    /// The owner, from what the bank or the shop tells.
+    Owner,
+    /// The owner, while a provider that has the payout is still being asked.
+    OwnerTooSoon,
+    /// The provider that was given the payout.
+    Provider,
 }
 
 /// What a result does to a payout in a status.
@@ -214,17 +231,30 @@ impl PayoutStatus {
         matches!(self, Self::Paid | Self::Failed | Self::Returned | Self::Cancelled)
     }
 
-    /// What `result` does to a payout in this status. A rail without a provider settles from
-    /// approved; only a paid one can come back.
+    /// Whether a provider has the payout in hand, or may have.
     #[must_use]
-    pub const fn settle(self, result: PayoutResult) -> Settlement {
-        match (self, result) {
-            (Self::Approved, PayoutResult::Paid) => Settlement::Moves(Self::Paid),
-            (Self::Approved, PayoutResult::Failed) => Settlement::Moves(Self::Failed),
-            (Self::Paid, PayoutResult::Returned) => Settlement::Moves(Self::Returned),
-            (Self::Paid, PayoutResult::Paid)
-            | (Self::Failed, PayoutResult::Failed)
-            | (Self::Returned, PayoutResult::Returned) => Settlement::Repeats,
+    pub const fn under_way(self) -> bool {
+        matches!(self, Self::Submitting | Self::Sent | Self::Unknown)
+    }
+
+    /// What `result`, told by `teller`, does to a payout in this status. A rail without a provider settles
+    /// from approved. What a provider has in hand is the provider's to settle: money released while it may
+    /// still arrive would be paid twice. A provider that takes back what it reported as paid returns it.
+    #[must_use]
+    pub const fn settle(self, result: PayoutResult, teller: Teller) -> Settlement {
+        use PayoutResult as R;
+        match (self, result, teller) {
+            (Self::Paid, R::Paid, _) | (Self::Failed, R::Failed, _) | (Self::Returned, R::Returned, _) => Settlement::Repeats,
+            // Either way the money is back already.
+            (Self::Failed, R::Returned, Teller::Provider) | (Self::Returned, R::Failed, Teller::Provider) => Settlement::Repeats,
+            (Self::Submitting | Self::Sent | Self::Unknown, _, Teller::OwnerTooSoon) => Settlement::Refused,
+            (Self::Approved | Self::Sent | Self::Unknown, R::Paid, _) => Settlement::Moves(Self::Paid),
+            (Self::Approved | Self::Sent | Self::Unknown, R::Failed, _) | (Self::Submitting, R::Failed, Teller::Provider) => {
+                Settlement::Moves(Self::Failed)
+            }
+            (Self::Sent | Self::Unknown | Self::Paid, R::Returned, _) | (Self::Paid, R::Failed, Teller::Provider) => {
+                Settlement::Moves(Self::Returned)
+            }
             _ => Settlement::Refused,
         }
     }
@@ -277,12 +307,35 @@ mod tests {
     fn a_payout_is_settled_once_and_only_a_paid_one_comes_back() {
         use PayoutResult as R;
         use PayoutStatus as S;
-        assert_eq!(S::Approved.settle(R::Paid), Settlement::Moves(S::Paid));
-        assert_eq!(S::Paid.settle(R::Paid), Settlement::Repeats);
-        assert_eq!(S::Paid.settle(R::Failed), Settlement::Refused);
-        assert_eq!(S::Paid.settle(R::Returned), Settlement::Moves(S::Returned));
-        assert_eq!(S::Pending.settle(R::Paid), Settlement::Refused);
-        assert_eq!(S::Approved.settle(R::Returned), Settlement::Refused);
+        let by_hand = |status: S, result| status.settle(result, Teller::Owner);
+        assert_eq!(by_hand(S::Approved, R::Paid), Settlement::Moves(S::Paid));
+        assert_eq!(by_hand(S::Paid, R::Paid), Settlement::Repeats);
+        assert_eq!(by_hand(S::Paid, R::Failed), Settlement::Refused);
+        assert_eq!(by_hand(S::Paid, R::Returned), Settlement::Moves(S::Returned));
+        assert_eq!(by_hand(S::Pending, R::Paid), Settlement::Refused);
+        assert_eq!(by_hand(S::Approved, R::Returned), Settlement::Refused);
+    }
+
+    #[test]
+    fn what_a_provider_may_have_is_settled_by_the_provider_or_once_it_cannot_be_asked() {
+        use PayoutResult as R;
+        use PayoutStatus as S;
+        for status in [S::Submitting, S::Sent, S::Unknown] {
+            assert!(status.under_way() && !status.ended());
+            for result in [R::Paid, R::Failed, R::Returned] {
+                assert_eq!(status.settle(result, Teller::OwnerTooSoon), Settlement::Refused, "{status:?} {result:?}");
+            }
+            assert_eq!(status.settle(R::Failed, Teller::Provider), Settlement::Moves(S::Failed));
+        }
+        assert_eq!(S::Submitting.settle(R::Failed, Teller::Owner), Settlement::Refused);
+        for (result, status) in [(R::Paid, S::Paid), (R::Failed, S::Failed), (R::Returned, S::Returned)] {
+            assert_eq!(S::Unknown.settle(result, Teller::Owner), Settlement::Moves(status));
+            assert_eq!(S::Sent.settle(result, Teller::Provider), Settlement::Moves(status));
+        }
+        assert_eq!(S::Paid.settle(R::Failed, Teller::Provider), Settlement::Moves(S::Returned));
+        for ended in [S::Failed, S::Returned, S::Cancelled] {
+            assert_eq!(ended.settle(R::Paid, Teller::Provider), Settlement::Refused);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::problem::ApiError;
 use crate::db::transact::WriteError;
-use crate::db::{endpoints, outbox, outward, settings};
+use crate::db::{endpoints, outbox, outward, settings, submissions};
 use crate::operations::books::Book;
 
 /// What `/health/ready` says.
@@ -25,6 +25,14 @@ struct Readiness {
     mail: MailReadiness,
     webhooks: WebhookReadiness,
     outward: OutwardReadiness,
+    payouts: PayoutReadiness,
+}
+
+/// Money of which nobody knows whether it arrived is no fault of this process, but somebody should know.
+#[derive(Debug, Default, Serialize)]
+struct PayoutReadiness {
+    unknown: i64,
+    undecided: i64,
 }
 
 /// After a restore nothing leaves the house until somebody has looked (`hound resume`).
@@ -41,6 +49,7 @@ struct Seen {
     switched_off: i64,
     /// Why nothing leaves the house.
     paused: Option<String>,
+    payouts: PayoutReadiness,
 }
 
 /// Letters wait until there is a way out; that is no fault, but somebody should know.
@@ -82,6 +91,7 @@ async fn ready(app: web::Data<App>) -> Result<HttpResponse, ApiError> {
         mail: MailReadiness { transport: app.mail_is_on, waiting: seen.waiting_mails },
         webhooks: WebhookReadiness { switched_off: seen.switched_off },
         outward: OutwardReadiness { paused: seen.paused },
+        payouts: seen.payouts,
     };
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     Ok(response.insert_header((CACHE_CONTROL, "no-store")).json(body))
@@ -91,10 +101,12 @@ async fn look(book: &Arc<Book>) -> Result<Result<Seen, WriteError>, ApiError> {
     let book = Arc::clone(book);
     let read = move || {
         book.readers.read(|conn| {
+            let (unknown, undecided) = submissions::doubts(conn)?;
             Ok(Seen {
                 waiting_mails: outbox::waiting_mails(conn)?,
                 switched_off: endpoints::given_up(conn)?,
                 paused: outward::paused(conn)?,
+                payouts: PayoutReadiness { unknown, undecided },
             })
         })
     };

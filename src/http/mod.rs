@@ -28,6 +28,7 @@ pub mod syntax;
 pub mod unsubscribe;
 pub mod upload;
 pub mod webhooks_in;
+mod webhooks_paypal;
 
 #[cfg(test)]
 mod framework_tests;

@@ -14,6 +14,7 @@ use crate::db::payout_batches::{self, Batch};
 use crate::db::payouts::{self, Ending, Payout};
 use crate::db::types::{AnyId, Json};
 use crate::db::{DbFault, DbResult, IDS_PER_QUERY, Tx, payout_methods, referrers, terms};
+use crate::domain::commission::Account;
 use crate::domain::id::{BatchId, EventId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
@@ -143,7 +144,8 @@ fn drop_payouts(tx: &mut Tx<'_>, now: Instant, batch: BatchId, dropped: &[Droppe
     for (reason, words) in reasons {
         let rows: Vec<&Payout> = dropped.iter().filter(|(_, why)| *why == reason).map(|(payout, _)| *payout).collect();
         if !rows.is_empty() {
-            release(tx, now, &rows, Ending { status: PayoutStatus::Cancelled, reference: None, reason: Some(words) })?;
+            let ending = Ending { status: PayoutStatus::Cancelled, reference: None, reason: Some(words) };
+            release(tx, now, &rows, Account::InTransit, ending)?;
         }
     }
     let whose: Vec<ReferrerId> = dropped.iter().map(|(payout, _)| payout.referrer_id).collect();

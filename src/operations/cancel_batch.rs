@@ -8,6 +8,7 @@ use crate::db::payout_batches;
 use crate::db::payouts::{self, Ending, Payout};
 use crate::db::types::{AnyId, Json};
 use crate::db::{DbResult, IDS_PER_QUERY, Tx, referrers};
+use crate::domain::commission::Account;
 use crate::domain::id::{BatchId, EventId};
 use crate::domain::instant::Instant;
 use crate::domain::payout::{BatchStatus, PayoutStatus, Rail};
@@ -46,7 +47,8 @@ pub fn cancel_batch(tx: &mut Tx<'_>, now: Instant, id: BatchId, actor: &str) -> 
     }
     let waiting: Vec<&Payout> = moving.into_iter().filter(|row| row.status != PayoutStatus::Cancelled).collect();
     let reason = Some("the batch was cancelled");
-    release(tx, now, &waiting, Ending { status: PayoutStatus::Cancelled, reference: None, reason })?;
+    let ending = Ending { status: PayoutStatus::Cancelled, reference: None, reason };
+    release(tx, now, &waiting, Account::InTransit, ending)?;
     batch.status = BatchStatus::Cancelled;
     payout_batches::update(tx, &batch)?;
     let subject = AnyId::from_uuid(id.uuid());

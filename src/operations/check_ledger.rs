@@ -8,6 +8,7 @@ mod letters;
 mod methods;
 mod orders;
 mod payouts;
+mod submissions;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -99,6 +100,7 @@ pub fn check_ledger(conn: &mut Conn<'_>) -> DbResult<CheckReport> {
     payouts::check(conn, &mut findings)?;
     payouts::check_batches(conn, &mut findings)?;
     methods::check(conn, &mut findings)?;
+    submissions::check(conn, &mut findings)?;
     letters::check(conn, &mut findings)?;
     unexplained(conn, &mut findings)?;
     doubles(conn, &mut findings)?;

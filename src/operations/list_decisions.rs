@@ -1,15 +1,17 @@
-//! What waits for the owner: held sales, open claims, and pairs of customers that may be one person.
+//! What waits for the owner: held sales, open claims, pairs of customers that may be one person, and payouts for
+//! which the provider no longer answers.
 
 use uuid::Uuid;
 
 use super::fold::{SaleView, verdict};
 use crate::db::claims::{self, Claim, ClaimFilter};
 use crate::db::merges::{self, Proposal};
-use crate::db::{Conn, DbFault, DbResult, commissions, sale_lists, sales, terms};
+use crate::db::payouts::Payout;
+use crate::db::{Conn, DbFault, DbResult, commissions, sale_lists, sales, submissions, terms};
 use crate::domain::attribution::suspicions;
 use crate::domain::claim::ClaimStatus;
 use crate::domain::fraud::{Sign, Trace};
-use crate::domain::id::{ClaimId, ProposalId, SaleId};
+use crate::domain::id::{ClaimId, PayoutId, ProposalId, SaleId};
 use crate::domain::principal::Scope;
 
 /// Which kinds are wanted.
@@ -21,6 +23,8 @@ pub enum Kind {
     Claim,
     /// Pairs of customers.
     Merge,
+    /// Payouts of which nobody knows whether they arrived.
+    Payout,
 }
 
 /// One thing to decide.
@@ -32,16 +36,19 @@ pub enum Decision {
     Claim(Box<Claim>),
     /// A pair of customers.
     Merge(Proposal),
+    /// A payout of which nobody knows whether it arrived.
+    Payout(Box<Payout>),
 }
 
 impl Decision {
-    /// The id of the sale, claim or pair: ascending in time of creation, across the kinds.
+    /// The id of the sale, claim, pair or payout: ascending in time of creation, across the kinds.
     #[must_use]
     pub const fn id(&self) -> Uuid {
         match self {
             Self::Sale(view, ..) => view.sale.id.uuid(),
             Self::Claim(claim) => claim.id.uuid(),
             Self::Merge(pair) => pair.id.uuid(),
+            Self::Payout(payout) => payout.id.uuid(),
         }
     }
 }
@@ -69,6 +76,10 @@ pub fn list_decisions(conn: &mut Conn<'_>, only: Option<Kind>, after: Option<Uui
     if wants(Kind::Merge) {
         let pairs = merges::open_proposals(conn, after.map(ProposalId::from_uuid), limit)?;
         found.extend(pairs.into_iter().map(Decision::Merge));
+    }
+    if wants(Kind::Payout) {
+        let rows = submissions::undecided(conn, after.map(PayoutId::from_uuid), limit)?;
+        found.extend(rows.into_iter().map(|payout| Decision::Payout(Box::new(payout))));
     }
     found.sort_by_key(Decision::id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

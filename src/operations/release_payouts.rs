@@ -18,18 +18,21 @@ pub(super) fn lock_commissions(tx: &mut Tx<'_>, ids: &[PayoutId]) -> DbResult<Ve
     Ok(payouts::lock_commissions(tx, commissions)?.into_iter().map(|(id, _)| id).collect())
 }
 
-/// Ends `rows`, read under lock, as failed, returned or cancelled.
-pub(super) fn release(tx: &mut Tx<'_>, now: Instant, rows: &[&Payout], ending: Ending<'_>) -> DbResult<()> {
+/// Ends `rows`, read under lock, as failed, returned or cancelled. Their money is in `from_account`.
+pub(super) fn release(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    rows: &[&Payout],
+    from_account: Account,
+    ending: Ending<'_>,
+) -> DbResult<()> {
     let ids: Vec<PayoutId> = rows.iter().map(|row| row.id).collect();
     let commissions = lock_commissions(tx, &ids)?;
     payouts::end(tx, &ids, ending, now)?;
     payouts::release_lines(tx, &ids, now)?;
     let held = [CommissionStatus::InPayout, CommissionStatus::Paid];
     payouts::move_commissions(tx, &commissions, &held, CommissionStatus::Approved)?;
-    let (kind, from_account) = match ending.status {
-        PayoutStatus::Returned => (TransferKind::Return, Account::Paid),
-        _ => (TransferKind::Fail, Account::InTransit),
-    };
+    let kind = if ending.status == PayoutStatus::Returned { TransferKind::Return } else { TransferKind::Fail };
     ledger::post(tx, rows.iter().map(|row| transfer(row, kind, from_account, Account::Ready, now)).collect())
 }
 

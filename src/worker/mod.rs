@@ -3,6 +3,8 @@
 mod chores;
 mod dispatch;
 mod imports;
+mod paypal;
+mod paypal_calls;
 mod storefronts;
 mod webhooks;
 
@@ -120,11 +122,12 @@ impl Worker {
     pub fn start(post: Post) -> std::io::Result<Self> {
         let post = Arc::new(post);
         let stop = Arc::new(Stop::default());
-        let rooms: [Room; 5] = [
+        let rooms: [Room; 6] = [
             ("mail", MAIL_THREADS, dispatch::run),
             ("webhooks", WEBHOOK_THREADS, webhooks::run),
             ("imports", 1, imports::run),
             ("storefronts", 1, storefronts::run),
+            ("payouts", 1, paypal::run),
             ("chores", 1, chores::run),
         ];
         let mut threads = Vec::new();

@@ -4,6 +4,7 @@
 
 mod claims;
 mod money;
+mod providers;
 mod public;
 mod told;
 
@@ -222,6 +223,7 @@ impl<'a> World<'a> {
             self.public_row(&name)
         } else {
             let area = self.people_row(&name).or_else(|| self.money_row(&name)).or_else(|| self.told_row(&name));
+            let area = area.or_else(|| self.provider_row(&name));
             area.or_else(|| super::storefronts::access(&self.owner, &name))
         };
         row.unwrap_or_else(|| panic!("{name} has no row in the matrix"))

@@ -35,6 +35,8 @@ mod demo;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod fake_paypal;
+#[cfg(test)]
 mod fake_shop;
 #[cfg(test)]
 mod fraud;
@@ -60,6 +62,12 @@ mod moving;
 mod payout_methods;
 #[cfg(test)]
 mod payout_races;
+#[cfg(test)]
+mod paypal;
+#[cfg(test)]
+mod paypal_kills;
+#[cfg(test)]
+mod paypal_shapes;
 #[cfg(test)]
 mod precedence;
 #[cfg(test)]

@@ -333,7 +333,9 @@ CREATE TABLE payouts (
     currency TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount >= 0),
     rail TEXT NOT NULL CHECK (rail IN ('manual', 'sepa', 'ach', 'paypal', 'wise', 'store_credit', 'offset')),
-    status TEXT NOT NULL CHECK (status IN ('pending', 'approved', 'paid', 'failed', 'returned', 'cancelled')),
+    status TEXT NOT NULL CHECK (
+        status IN ('pending', 'approved', 'submitting', 'sent', 'unknown', 'paid', 'failed', 'returned', 'cancelled')
+    ),
     idempotency_key TEXT NOT NULL UNIQUE,
     reference TEXT,
     reason TEXT,
@@ -346,6 +348,7 @@ CREATE TABLE payouts (
 );
 CREATE INDEX payouts_by_batch ON payouts (batch_id, referrer_id);
 CREATE INDEX payouts_by_referrer ON payouts (referrer_id);
+CREATE INDEX payouts_by_status ON payouts (status, rail);
 
 CREATE TABLE payout_lines (
     payout_id UUID NOT NULL REFERENCES payouts (id),

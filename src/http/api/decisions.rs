@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::claims::ClaimView;
 use super::customers::ProposalView;
+use super::payout_view::ShownPayout;
 use super::sale_view::ShownSale;
 use crate::domain::fraud::{Sign, Trace};
 use crate::domain::instant::Instant;
@@ -28,6 +29,7 @@ enum KindName {
     HeldSale,
     Claim,
     MergeProposal,
+    UnknownPayout,
 }
 
 impl From<KindName> for Kind {
@@ -36,6 +38,7 @@ impl From<KindName> for Kind {
             KindName::HeldSale => Self::Sale,
             KindName::Claim => Self::Claim,
             KindName::MergeProposal => Self::Merge,
+            KindName::UnknownPayout => Self::Payout,
         }
     }
 }
@@ -62,6 +65,8 @@ struct DecisionView {
     claim: Option<ClaimView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merge_proposal: Option<ProposalView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout: Option<ShownPayout>,
 }
 
 impl DecisionView {
@@ -76,6 +81,7 @@ impl DecisionView {
             traces: None,
             claim: None,
             merge_proposal: None,
+            payout: None,
         };
         match decision {
             Decision::Sale(view, signs, traces) => Self {
@@ -89,6 +95,9 @@ impl DecisionView {
             }
             Decision::Merge(pair) => {
                 Self { merge_proposal: Some(ProposalView::from(pair)), ..bare(KindName::MergeProposal, pair.created_at) }
+            }
+            Decision::Payout(payout) => {
+                Self { payout: Some(ShownPayout::from((**payout).clone())), ..bare(KindName::UnknownPayout, payout.created_at) }
             }
         }
     }

@@ -18,6 +18,8 @@ mod inbound_deliveries;
 mod payout_batch_view;
 mod payout_batches;
 mod payout_methods;
+mod payout_providers;
+mod payout_sending;
 mod payout_view;
 mod payouts;
 pub mod program;
@@ -50,6 +52,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
     inbound_deliveries::configure(cfg);
     payout_batches::configure(cfg);
     payout_methods::configure(cfg);
+    payout_providers::configure(cfg);
+    payout_sending::configure(cfg);
     payouts::configure(cfg);
     program::configure(cfg);
     referrals::configure(cfg);

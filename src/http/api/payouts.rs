@@ -59,6 +59,10 @@ pub(super) fn refused(payout: &Payout) -> ApiError {
         PayoutStatus::Approved => {
             ApiError::conflict("not_paid_yet", "this payout is approved; only a paid one can be returned: report paid or failed")
         }
+        status if status.under_way() => ApiError::conflict(
+            "with_provider",
+            "the provider has this payout or may have it, and is being asked; see GET /v1/payout-batches/…/submissions",
+        ),
         _ => ApiError::conflict(
             "already_settled",
             format!(

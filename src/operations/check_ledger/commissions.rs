@@ -248,7 +248,7 @@ fn check_status(case: &Case<'_>, findings: &mut Findings) {
     let row = case.row;
     let holder_fits = match row.status {
         Pending | Held | Rejected | Approved => case.holder.is_none(),
-        InPayout => matches!(case.holder, Some(PayoutStatus::Pending | PayoutStatus::Approved)),
+        InPayout => case.holder.is_some_and(|holder| !holder.ended()),
         Paid => case.holder == Some(PayoutStatus::Paid),
         Cancelled => true,
     };

@@ -81,14 +81,16 @@ fn check_postings(row: &Payout, posted: &[Transfer], findings: &mut Findings) {
     use Account::{InTransit, Paid, Ready};
     let reserve = (TransferKind::Reserve, Ready, InTransit);
     let settle = (TransferKind::Settle, InTransit, Paid);
+    let settled = posted.iter().any(|one| one.kind == TransferKind::Settle);
     let mut expected = match (row.rail, row.status) {
         (Rail::Offset, _) => Vec::new(),
         (_, PayoutStatus::Pending | PayoutStatus::Approved) => vec![reserve],
+        // Handed over, but nobody has said that it arrived: the money is on its way.
+        (_, PayoutStatus::Submitting | PayoutStatus::Sent | PayoutStatus::Unknown) => vec![reserve],
         (_, PayoutStatus::Paid) => vec![reserve, settle],
-        (_, PayoutStatus::Failed | PayoutStatus::Cancelled) => {
-            vec![reserve, (TransferKind::Fail, InTransit, Ready)]
-        }
-        (_, PayoutStatus::Returned) => vec![reserve, settle, (TransferKind::Return, Paid, Ready)],
+        (_, PayoutStatus::Failed | PayoutStatus::Cancelled) => vec![reserve, (TransferKind::Fail, InTransit, Ready)],
+        (_, PayoutStatus::Returned) if settled => vec![reserve, settle, (TransferKind::Return, Paid, Ready)],
+        (_, PayoutStatus::Returned) => vec![reserve, (TransferKind::Return, InTransit, Ready)],
     };
     let mut found: Vec<_> = posted.iter().map(|one| (one.kind, one.from_account, one.to_account)).collect();
     expected.sort_unstable();
@@ -127,7 +129,7 @@ pub(super) fn check_batches(conn: &mut Conn<'_>, findings: &mut Findings) -> DbR
             let any = |wanted: PayoutStatus| of.contains(&wanted);
             let fits = match row.status {
                 BatchStatus::Preparing | BatchStatus::Prepared => of.iter().all(|one| *one == PayoutStatus::Pending),
-                BatchStatus::Approved => any(PayoutStatus::Approved) && !any(PayoutStatus::Pending),
+                BatchStatus::Approved => !any(PayoutStatus::Pending) && of.iter().any(|one| !one.ended()),
                 BatchStatus::Done => of.iter().all(|one| one.ended()),
                 BatchStatus::Cancelled => of.iter().all(|one| *one == PayoutStatus::Cancelled),
             };

@@ -11,6 +11,7 @@ impl World<'_> {
             "GET /r/{code}" => Row::new(302, "/r/JOE"),
             "GET /q/{image}" => Row::new(200, "/q/JOE.svg"),
             "GET /hound.js" => Row::new(200, "/hound.js"),
+            "POST /webhooks/paypal" => Row::new(200, "/webhooks/paypal").body(json!({})),
             "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
             "POST /webhooks/{kind}/{id}" => Row::new(401, format!("/webhooks/shopify/{}", self.sale)).body(json!({})),
             "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),

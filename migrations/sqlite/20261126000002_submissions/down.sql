@@ -1,0 +1,3 @@
+DROP TABLE submission_items;
+DROP TABLE submissions;
+DROP TABLE payout_providers;

@@ -1,0 +1,46 @@
+-- What a provider of payouts needs to let us in; the secret is sealed.
+CREATE TABLE payout_providers (
+    name TEXT NOT NULL PRIMARY KEY CHECK (name IN ('paypal')),
+    base_url TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    client_secret TEXT NOT NULL,
+    automatic INTEGER NOT NULL,
+    items_max INTEGER NOT NULL CHECK (items_max BETWEEN 1 AND 1000),
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One request to a provider. It stands here, body and all, before it is sent for the first time; its id is the key by
+-- which the provider knows it again. The body holds addresses, so it is sealed, and forgotten in the end.
+CREATE TABLE submissions (
+    id BLOB NOT NULL PRIMARY KEY,
+    batch_id BLOB NOT NULL REFERENCES payout_batches (id),
+    provider TEXT NOT NULL CHECK (provider IN ('paypal')),
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'doubtful', 'taken', 'done', 'refused', 'undecided')),
+    body TEXT,
+    provider_id TEXT,
+    hinted_id TEXT,
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    first_sent_at INTEGER,
+    asked_at INTEGER,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    CHECK ((attempts = 0) = (first_sent_at IS NULL)),
+    CHECK ((status IN ('waiting', 'doubtful', 'taken')) = (ended_at IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX submissions_by_batch ON submissions (batch_id);
+CREATE INDEX submissions_by_provider_id ON submissions (provider_id) WHERE provider_id IS NOT NULL;
+
+-- The payouts in it, and what the provider says of each.
+CREATE TABLE submission_items (
+    submission_id BLOB NOT NULL REFERENCES submissions (id),
+    payout_id BLOB NOT NULL REFERENCES payouts (id),
+    item_id TEXT,
+    item_status TEXT,
+    fee INTEGER,
+    fee_currency TEXT,
+    PRIMARY KEY (submission_id, payout_id),
+    CHECK ((fee IS NULL) = (fee_currency IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX submission_items_by_payout ON submission_items (payout_id);
