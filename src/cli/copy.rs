@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
         say("this ledger takes writes again; do not use the copy any more");
         return Ok(());
     };
-    let (to, named) = target(to);
+    let (to, named) = target(to, config.database_ca.clone());
     say("this ledger takes no more writes; to go on with it after all: hound copy --stay");
     let hash = copy_ledger(&from, &to, &named, &mut |table, rows| say(format!("{table}: {rows}"))).map_err(fail)?;
     say(format!("both are in state {hash}"));
@@ -46,12 +46,12 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
 }
 
 /// Where to, and how a person is told: without the password.
-fn target(text: &str) -> (Place, String) {
+fn target(text: &str, authority: Option<PathBuf>) -> (Place, String) {
     match url::Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") => {
             let host = url.host_str().unwrap_or("the local server").to_owned();
             let named = format!("PostgreSQL database {} on {host}", url.path().trim_start_matches('/'));
-            (Place::Postgres { url: text.to_owned(), schema: None }, named)
+            (Place::Postgres { url: text.to_owned(), schema: None, authority }, named)
         }
         _ => (Place::Sqlite(PathBuf::from(text)), text.to_owned()),
     }

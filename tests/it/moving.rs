@@ -36,7 +36,7 @@ impl Target {
 
     fn postgres() -> Self {
         let url = fresh_database();
-        Self { place: Place::Postgres { url: url.clone(), schema: None }, name: url }
+        Self { place: Place::Postgres { url: url.clone(), schema: None, authority: None }, name: url }
     }
 
     /// A new file in a data folder of its own, which has the house's keys.
