@@ -13,6 +13,8 @@ pub mod http;
 pub mod mail;
 pub mod operations;
 pub mod outbound;
+pub mod print;
+pub mod rails;
 pub mod telemetry;
 pub mod tokens;
 pub mod vault;

@@ -9,6 +9,7 @@ mod doctor;
 mod import;
 mod keys;
 mod migrate;
+mod payout_file;
 mod payouts;
 mod report;
 mod restore;

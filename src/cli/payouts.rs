@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::{Failure, Outcome, fail, open_books, say};
+use super::{Failure, Outcome, fail, open_books, payout_file, say};
 use crate::config::Config;
 use crate::db::payout_batches;
 use crate::db::transact::WriteError;
@@ -34,6 +34,8 @@ pub(super) enum Command {
         /// The batch
         batch: BatchId,
     },
+    /// Writes the file that a bank or payment house reads
+    Export(payout_file::Args),
     /// Drops a batch before any of its money has left
     Cancel {
         /// The batch
@@ -69,6 +71,7 @@ pub(super) fn run(command: &Command, config: &Config) -> Outcome {
         Command::Prepare { sweep } => prepare(book, *sweep),
         Command::Approve { batch } => approve(book, *batch),
         Command::Cancel { batch } => cancel(book, *batch),
+        Command::Export(args) => payout_file::run(args, config, &books, ACTOR),
         Command::Settle { batch, result, reference, reason } => {
             let result = match result {
                 Ended::Paid => PayoutResult::Paid,

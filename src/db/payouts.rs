@@ -135,6 +135,14 @@ pub fn find(conn: &mut Conn<'_>, id: PayoutId) -> DbResult<Option<Payout>> {
     on_db!(conn, c => payouts::table.find(id).select(Payout::as_select()).first(c).optional())
 }
 
+/// These payouts.
+///
+/// # Errors
+/// What the database reports.
+pub fn find_all(conn: &mut Conn<'_>, ids: &[PayoutId]) -> DbResult<Vec<Payout>> {
+    among!(conn, payouts::table.select(Payout::as_select()), payouts::id, ids)
+}
+
 /// All payouts of a batch, ascending by id.
 ///
 /// # Errors
@@ -246,6 +254,18 @@ pub fn approve(tx: &mut Tx<'_>, ids: &[PayoutId], now: Instant) -> DbResult<()> 
 /// What the database reports.
 pub fn details(conn: &mut Conn<'_>, id: PayoutId) -> DbResult<Option<String>> {
     on_db!(conn, c => payouts::table.find(id).select(payouts::details).first(c).optional().map(Option::flatten))
+}
+
+/// The details that a batch's payouts still to be made go by, sealed for their referrers' places.
+///
+/// # Errors
+/// What the database reports.
+pub fn details_of_batch(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<Vec<(PayoutId, Option<String>)>> {
+    on_db!(conn, c => payouts::table
+        .filter(payouts::batch_id.eq(batch))
+        .filter(payouts::status.eq(PayoutStatus::Approved))
+        .select((payouts::id, payouts::details))
+        .load(c))
 }
 
 /// Whom the payouts of a batch go to, ascending.

@@ -72,6 +72,13 @@ impl Instant {
         Ok(Self(start.timestamp().as_microsecond()))
     }
 
+    /// The calendar day of this instant in the zone `timezone`; UTC when the zone is unknown.
+    #[must_use]
+    pub fn date_in(self, timezone: &str) -> Date {
+        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        Timestamp::from_microsecond(self.0).map_or_else(|_| Date::default(), |at| at.to_zoned(zone).date())
+    }
+
     /// The calendar day of this instant in the zone `timezone`, as `2026-11-22`; UTC when the zone is unknown.
     #[must_use]
     pub fn day_in(self, timezone: &str) -> String {

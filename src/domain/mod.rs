@@ -3,6 +3,7 @@
 
 pub mod attribution;
 pub mod bank;
+pub mod cell;
 pub mod claim;
 pub mod click;
 pub mod code;
@@ -15,12 +16,15 @@ pub mod fraud;
 pub mod id;
 pub mod instant;
 pub mod intake;
+pub mod latin;
 pub mod limit;
 pub mod link;
 pub mod mask;
 pub mod money;
 pub mod notice;
 pub mod outward;
+pub mod payer;
+pub mod payment;
 pub mod payout;
 pub mod payout_details;
 pub mod payout_rules;

@@ -6,8 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bank;
+use super::cell::FORMULA;
 use super::customer::CustomerKey;
 use super::field::FieldError;
+use super::latin::has_letters;
 use super::mask::mask_address;
 use super::rail::Rail;
 
@@ -18,6 +20,9 @@ pub const NAME_MAX: usize = 70;
 pub const ADDRESS_LINE_MAX: usize = 70;
 /// The most lines of a postal address.
 pub const ADDRESS_LINES_MAX: usize = 6;
+
+/// The longest address of a `PayPal` account, in characters (Payouts API, `receiver`).
+pub const EMAIL_MAX: usize = 127;
 
 /// Where one referrer's payouts go: the rail and what that rail must know.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,12 +131,12 @@ impl PayoutDetails {
                 },
             },
             Self::Sepa { holder, iban, bic } => Self::Sepa {
-                holder: take(line("/holder", &holder, NAME_MAX)),
+                holder: take(bank_name("/holder", &holder)),
                 iban: take(sepa_iban(&iban)),
                 bic: bic.map(|bic| take(bank::bic("/bic", &bic))),
             },
             Self::Ach { holder, routing, account, account_kind, holder_kind } => Self::Ach {
-                holder: take(line("/holder", &holder, NAME_MAX)),
+                holder: take(bank_name("/holder", &holder)),
                 routing: take(bank::routing_number("/routing", &routing)),
                 account: take(bank::account_number("/account", &account)),
                 account_kind,
@@ -206,6 +211,16 @@ fn line(pointer: &str, text: &str, longest: usize) -> Result<String, FieldError>
     Ok(text.to_owned())
 }
 
+/// The name of an account's holder, of which something must be left in a bank's letters.
+fn bank_name(pointer: &str, text: &str) -> Result<String, FieldError> {
+    let name = line(pointer, text, NAME_MAX)?;
+    if has_letters(&name) {
+        return Ok(name);
+    }
+    let message = "must be written as the bank writes it, in Latin, Greek or Cyrillic letters";
+    Err(FieldError::new(pointer, "no_latin_letters", message))
+}
+
 fn checked_address(lines: &[String]) -> Result<Vec<String>, FieldError> {
     if lines.is_empty() || lines.len() > ADDRESS_LINES_MAX {
         let message = format!("must be 1 to {ADDRESS_LINES_MAX} lines, the country last");
@@ -231,9 +246,12 @@ fn sepa_iban(text: &str) -> Result<String, FieldError> {
 fn address_of(pointer: &str, text: &str) -> Result<String, FieldError> {
     let text = text.trim();
     CustomerKey::email(pointer, text)?;
-    // The longest receiver that PayPal takes.
-    if text.chars().count() > 127 {
-        return Err(FieldError::new(pointer, "too_long", "has more than 127 characters"));
+    // It is written into files as it stands, and people open those in spreadsheets.
+    if text.starts_with(FORMULA) {
+        return Err(FieldError::new(pointer, "invalid_email", "begins with a sign that no payment file may carry there"));
+    }
+    if text.chars().count() > EMAIL_MAX {
+        return Err(FieldError::new(pointer, "too_long", format!("has more than {EMAIL_MAX} characters")));
     }
     Ok(text.to_owned())
 }
@@ -311,6 +329,11 @@ mod tests {
             ]
         );
         assert_eq!(faults(r#"{"rail":"paypal","email":"joe"}"#), [at("/email", "invalid_email")]);
+        assert_eq!(faults(r#"{"rail":"paypal","email":"=joe@example.com"}"#), [at("/email", "invalid_email")]);
+        assert_eq!(
+            faults(r#"{"rail":"sepa","holder":"王小明","iban":"DE89370400440532013000"}"#),
+            [at("/holder", "no_latin_letters")]
+        );
         assert_eq!(faults(r#"{"rail":"manual","name":"J","address":[]}"#), [at("/address", "invalid_address")]);
         assert_eq!(
             faults(r#"{"rail":"manual","name":"J","address":["a","b\n"]}"#.replace("b\\n", "b\\nc").as_str()),

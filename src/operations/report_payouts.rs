@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::db::{Conn, DbFault, DbResult, reports, terms};
+use crate::domain::cell::safe_cell;
 use crate::domain::field::FieldError;
 use crate::domain::id::ReferrerId;
 use crate::domain::instant::Instant;
@@ -157,16 +158,6 @@ fn record(id: &str, name: &str, currency: Currency, figures: &Figures) -> [Strin
         figures.in_transit.to_string(),
         figures.held.to_string(),
     ]
-}
-
-/// Text that a spreadsheet reads as text: one that starts like a formula gets an apostrophe
-/// (OWASP, "CSV Injection"; the full-width signs are folded to the plain ones by some programs).
-#[must_use]
-pub fn safe_cell(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠') => format!("'{text}"),
-        _ => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

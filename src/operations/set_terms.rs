@@ -79,7 +79,7 @@ pub fn merged(terms: &Terms, patch: &Map<String, Value>) -> Result<Terms, serde_
 
 /// RFC 7396 §2, with one kindness: an object that is given another `type` is replaced, for the
 /// fields of the former type would only be refused.
-fn merge(target: &mut Value, patch: &Map<String, Value>) {
+pub(super) fn merge(target: &mut Value, patch: &Map<String, Value>) {
     if !target.is_object() {
         *target = Value::Object(Map::new());
     }

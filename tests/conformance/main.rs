@@ -16,9 +16,15 @@ mod contract;
 #[cfg(test)]
 mod currencies;
 #[cfg(test)]
+#[path = "../it/dice.rs"]
+#[expect(dead_code, reason = "shared with tests/it, which uses more of it")]
+mod dice;
+#[cfg(test)]
 mod emails;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod payout_files;
 #[cfg(test)]
 mod purchases;
 #[cfg(test)]

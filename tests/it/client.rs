@@ -42,7 +42,10 @@ pub(crate) struct Answer {
     title: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    /// The body; signs of a file that is no text are replaced.
     pub(crate) text: String,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Client {
@@ -132,8 +135,9 @@ impl Client {
             None => AGENT.run(request.body(&b""[..]).expect("a request")),
         };
         let mut response = sent?;
-        let text = response.body_mut().read_to_string()?;
-        Ok(Answer { title, status: response.status().as_u16(), headers: response.headers().clone(), text })
+        let bytes = response.body_mut().read_to_vec()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { title, status: response.status().as_u16(), headers: response.headers().clone(), text, bytes })
     }
 
     fn has(&self, name: &str) -> bool {

@@ -59,6 +59,8 @@ mod main_job;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]
+mod payout_files;
+#[cfg(test)]
 mod payout_methods;
 #[cfg(test)]
 mod payout_races;

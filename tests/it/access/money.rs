@@ -48,6 +48,17 @@ impl World<'_> {
                 let path = format!("/v1/payout-batches/{}/settle", id_of(&self.approved()));
                 Row::new(200, path).body(json!({"result": "paid"})).of_ledger()
             }
+            "GET /v1/payout-batches/{id}/files/{format}" => {
+                let path = format!("/v1/payout-batches/{}/files/csv", id_of(&self.approved()));
+                Row::new(200, path).of_ledger()
+            }
+            "POST /v1/payout-batches/{id}/status-file" => {
+                let path = format!("/v1/payout-batches/{}/status-file", id_of(&self.approved()));
+                // Read as a table, this JSON is a head without rows.
+                Row::new(200, path).body(json!(["", "Customer ID", "Status", ""])).of_ledger()
+            }
+            "GET /v1/payer" => Row::new(200, "/v1/payer"),
+            "PATCH /v1/payer" => Row::new(200, "/v1/payer").body(json!({"name": "Tea Shop"})),
             "GET /v1/payouts" => Row::new(200, "/v1/payouts"),
             "GET /v1/payouts/{id}" => Row::new(200, format!("/v1/payouts/{}", self.payout)).of_ledger(),
             "POST /v1/payouts/{id}/settle" => {
