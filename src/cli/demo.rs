@@ -21,8 +21,8 @@ use crate::domain::money::Money;
 use crate::domain::principal::Mode;
 use crate::mail::Mailer;
 use crate::operations::books::Book;
-use crate::operations::report_introductions::report_introductions;
-use crate::operations::report_payouts::{Total, report_payouts};
+use crate::operations::report_payouts::{Asked, Total, report_payouts};
+use crate::operations::report_program::introductions_until;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -85,7 +85,7 @@ fn live_through(demo: &Config, base_url: &str) -> Result<Sights, Failure> {
     replay.run(&days)?;
     say(format!("{} letters went to {}", replay.letters, mail.display()));
     let now = book.clock.now();
-    for line in book.readers.read(|conn| report_introductions(conn, now)).map_err(fail)? {
+    for line in book.readers.read(|conn| introductions_until(conn, now)).map_err(fail)? {
         say(line.sentence());
     }
     let report = check::check(&book)?;
@@ -100,10 +100,10 @@ fn live_through(demo: &Config, base_url: &str) -> Result<Sights, Failure> {
 
 fn sights(book: &Book, replay: &Replay<'_>) -> Result<Sights, Failure> {
     let now = book.clock.now();
-    let whole = (Some(purchases::FIRST_DAY), Some("1998-07-01"));
-    let report = book.readers.read(|conn| report_payouts(conn, now, whole.0, whole.1)).map_err(fail)?;
+    let whole = Asked { from: Some(purchases::FIRST_DAY.to_owned()), to: Some("1998-07-01".to_owned()), period: None };
+    let report = book.readers.read(|conn| report_payouts(conn, now, &whole)).map_err(fail)?;
     let report = report.map_err(|fault| fail(fault.message))?;
-    let busiest = report.rows.iter().max_by_key(|row| (row.figures.earned, row.referrer_id)).map(|row| row.referrer_id);
+    let busiest = report.rows.iter().max_by_key(|row| (row.sums.figures.earned, row.referrer_id)).map(|row| row.referrer_id);
     let waits = |total: &Total| Money { amount: total.figures.ready, currency: total.currency };
     let waiting = report.totals.iter().map(waits).collect();
     let seen = busiest.and_then(|referrer| replay.credited.get(&referrer).map(|sale| (referrer, *sale)));

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod close;
 mod config;
 mod copy;
 mod demo;
@@ -80,6 +81,8 @@ enum Command {
     Resume(resume::Args),
     /// Moves the ledger to another database
     Copy(copy::Args),
+    /// Closes the books of a month or a year for good
+    Close(close::Args),
     /// Looks at disk, database, clock, tokens and mail, and says what to mend
     Doctor,
     /// Prints every setting and where it came from
@@ -102,6 +105,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Restore(args) => restore::run(args, config),
         Command::Resume(args) => resume::run(args, config),
         Command::Copy(args) => copy::run(args, config),
+        Command::Close(args) => close::run(args, config),
         Command::Doctor => doctor::run(config),
         Command::Config => config::run(config),
     }

@@ -30,6 +30,15 @@ pub struct Span<Id> {
     pub upto: Option<Id>,
 }
 
+impl Span<ReferrerId> {
+    /// Both ends as ids: a boxed query cannot be grouped, so open ends become the smallest and the largest id.
+    pub(super) fn ends(self) -> (ReferrerId, ReferrerId) {
+        let smallest = || ReferrerId::from_uuid(uuid::Uuid::nil());
+        let largest = || ReferrerId::from_uuid(uuid::Uuid::max());
+        (self.above.unwrap_or_else(smallest), self.upto.unwrap_or_else(largest))
+    }
+}
+
 /// The anchor row of an order, as far as it is recomputed. Minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = sales)]
@@ -218,9 +227,7 @@ pub fn balances_page(conn: &mut Conn<'_>, after: Option<ReferrerId>, most: i64) 
 /// What the database reports.
 pub fn moved_in(conn: &mut Conn<'_>, span: Span<ReferrerId>) -> DbResult<MovedBy> {
     type Row = (ReferrerId, Currency, TransferKind, Account, Account, i64);
-    // A boxed query cannot be grouped: the open ends become the smallest and the largest id.
-    let above = span.above.unwrap_or(ReferrerId::from_uuid(uuid::Uuid::nil()));
-    let upto = span.upto.unwrap_or(ReferrerId::from_uuid(uuid::Uuid::max()));
+    let (above, upto) = span.ends();
     let rows: Vec<Row> = on_db!(conn, c => transfers::table
         .filter(transfers::referrer_id.gt(above))
         .filter(transfers::referrer_id.le(upto))

@@ -147,6 +147,14 @@ pub fn post(tx: &mut Tx<'_>, mut postings: Vec<Transfer>) -> DbResult<()> {
     together.write(tx).map(drop)
 }
 
+/// The posting of this kind that `cause` made, if it did.
+///
+/// # Errors
+/// What the database reports.
+pub fn posting(conn: &mut Conn<'_>, cause: AnyId, kind: TransferKind) -> DbResult<Option<Transfer>> {
+    on_db!(conn, c => transfers::table.find((cause, kind)).select(Transfer::as_select()).first(c).optional())
+}
+
 fn add_to_balances(conn: &mut SqliteConnection, rows: &[Balance]) -> DbResult<usize> {
     use diesel::upsert::excluded;
     diesel::insert_into(balances::table)

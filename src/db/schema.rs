@@ -828,6 +828,24 @@ diesel::table! {
         account -> Nullable<Text>,
         hold_until -> Nullable<DbInstant>,
         actor -> Text,
+    periods (name) {
+        name -> Text,
+        starts_at -> DbInstant,
+        ends_at -> DbInstant,
+        timezone -> Text,
+        actor -> Text,
+        closed_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    period_reports (name) {
+        name -> Text,
+        hash -> Text,
+        totals -> DbJson,
         created_at -> DbInstant,
     }
 }
@@ -947,4 +965,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_providers,
     submissions,
     submission_items,
+    periods,
+    period_reports,
 );
+
+// Paid and returned, by rail.
+diesel::allow_columns_to_appear_in_same_group_by_clause!(payouts::rail, transfers::kind);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(payouts::rail, transfers::referrer_id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(payouts::rail, transfers::currency);

@@ -43,6 +43,10 @@ pub struct Page {
 /// What is known about this installation and its workers only: not part of a ledger's state.
 pub const HOUSEKEEPING: [&str; 2] = ["chores", "settings"];
 
+/// A table whose rows refer to none of another, and that comes after it all the same: a closed period
+/// lets no posting in before its end.
+const COMES_AFTER: [(&str, &str); 1] = [("periods", "transfers")];
+
 /// Rows per page: with most tables some hundred kilobytes.
 const ROWS: usize = 1_000;
 
@@ -147,7 +151,11 @@ impl Table {
         let own = mine().find(|reference| reference.parent == name);
         Some(Self {
             key: key.into_iter().map(|(_, place)| place).collect(),
-            parents: mine().map(|reference| reference.parent.clone()).filter(|parent| *parent != name).collect(),
+            parents: mine()
+                .map(|reference| reference.parent.clone())
+                .chain(COMES_AFTER.iter().filter(|(table, _)| *table == name).map(|(_, before)| (*before).to_owned()))
+                .filter(|parent| *parent != name)
+                .collect(),
             own_parent: own.and_then(|reference| columns.iter().position(|column| column.name == reference.name)),
             columns: columns.iter().map(|column| Column { name: column.name.clone(), kind: column.kind.clone() }).collect(),
             name,

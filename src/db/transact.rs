@@ -10,6 +10,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use super::connect::{PgConn, Place, Session};
 use super::freeze::FROZEN;
+use super::periods::CLOSED;
 use super::{Conn, Db, DbFault, DbResult, Tx};
 
 /// A connection that writes, opened again when it breaks.
@@ -167,7 +168,8 @@ fn remedy(db: &Db, fault: &DbFault) -> Remedy {
         (_, Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)) => {
             Remedy::Reconnect
         }
-        (Db::Sqlite(_), _) if text.contains(SQLITE_BUSY) => Remedy::Again,
+        // The clock is behind the books: the next attempt takes its time from them.
+        (Db::Sqlite(_), _) if text.contains(SQLITE_BUSY) || text.contains(CLOSED) => Remedy::Again,
         (Db::Sqlite(_), _) if ["disk is full", "disk I/O", "readonly", "malformed"].iter().any(|sign| text.contains(sign)) => {
             Remedy::Halt
         }
@@ -182,7 +184,7 @@ fn remedy(db: &Db, fault: &DbFault) -> Remedy {
 /// What PostgreSQL's words for faults without a kind of their own mean.
 fn of_unknown(text: &str) -> Remedy {
     let says = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
-    if says(&["deadlock", LOCK_TIMEOUT]) {
+    if says(&["deadlock", LOCK_TIMEOUT, CLOSED]) {
         Remedy::Again
     } else if says(&["terminating connection", "shutting down", "starting up", "recovery mode"]) {
         Remedy::Reconnect
@@ -241,6 +243,7 @@ mod tests {
         let cases = [
             ("deadlock detected", Remedy::Again),
             ("canceling statement due to lock timeout", Remedy::Again),
+            ("the period is closed", Remedy::Again),
             ("terminating connection due to administrator command", Remedy::Reconnect),
             ("the database system is shutting down", Remedy::Reconnect),
             ("could not extend file \"base/1/2\": No space left on device", Remedy::Halt),

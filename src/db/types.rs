@@ -323,6 +323,7 @@ text_enums! {
     TransferKind {
         Accrue = "accrue", Approve = "approve", Reserve = "reserve", Settle = "settle", Fail = "fail", Return = "return",
         Reverse = "reverse", Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive",
+        Fee = "fee",
     }
     Notice {
         Welcome = "welcome", SaleCredited = "sale_credited", BonusEarned = "bonus_earned", YouDidNotKnow = "you_did_not_know",

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::connect::Place;
 use super::transact::{Link, WriteError};
-use super::{DbResult, Tx};
+use super::{DbResult, Tx, periods};
 use crate::clock::Clock;
 use crate::domain::instant::Instant;
 
@@ -321,7 +321,13 @@ fn write<Req, Out>(
 ) -> Vec<Result<Out, WriteError>> {
     let now = shared.clock.now();
     let count = u64::try_from(requests.len()).unwrap_or(u64::MAX);
-    match link.transact(&mut |tx| operation(tx, now, requests)) {
+    let mut again = false;
+    let outcome = link.transact(&mut |tx| {
+        // Only an attempt that failed pays for the look: it may have failed because this clock is behind the books.
+        let now = if std::mem::replace(&mut again, true) { periods::not_closed(tx, now)? } else { now };
+        operation(tx, now, requests)
+    });
+    match outcome {
         Ok(answers) => {
             shared.stats.batches.fetch_add(1, Ordering::Relaxed);
             shared.stats.requests.fetch_add(count, Ordering::Relaxed);

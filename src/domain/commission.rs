@@ -195,6 +195,8 @@ pub enum TransferKind {
     Forfeit,
     /// Forgiven debt: written_off → ready.
     Forgive,
+    /// What a provider took for a payout: expense → fees. The shop's, never the referrer's.
+    Fee,
 }
 
 #[cfg(test)]

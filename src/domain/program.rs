@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bookkeeping::BookRules;
 use super::claim::ClaimRules;
 use super::commission::CommissionRule;
 use super::field::{FieldError, short_text};
@@ -127,6 +128,9 @@ pub struct Terms {
     pub fraud: FraudRules,
     /// When and how referrers are paid.
     pub payouts: PayoutRules,
+    /// How postings appear in the shop's own books.
+    #[serde(default)]
+    pub books: BookRules,
 }
 
 /// Terms with their place in the program's history.
@@ -167,6 +171,7 @@ impl Default for Terms {
             claims: ClaimRules::default(),
             fraud: FraudRules::default(),
             payouts: PayoutRules::default(),
+            books: BookRules::default(),
         }
     }
 }
@@ -272,7 +277,7 @@ impl Terms {
             faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
         }
         faults.extend(short_text("/shop_name", &self.shop_name).err());
-        faults.extend(self.claims.check().chain(self.fraud.check()).chain(self.payouts.check()));
+        faults.extend(self.claims.check().chain(self.fraud.check()).chain(self.payouts.check()).chain(self.books.check()));
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }

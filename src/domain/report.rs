@@ -2,11 +2,14 @@
 //! opening + earned − reversed + adjusted − paid + returned = closing,
 //! where what is owed is on hold, ready or in transit.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::commission::{Account, TransferKind};
 use super::field::FieldError;
 use super::instant::Instant;
+use super::payout::Rail;
 
 /// One line of the report, in minor units of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -31,9 +34,21 @@ pub struct Figures {
     pub ready: i64,
     /// Of the closing: reserved by a payout that is under way.
     pub in_transit: i64,
-    /// Waiting for the owner's decision today; beside the identity, not in it.
-    pub held: i64,
+    /// What providers took for the payouts of the period: the shop's, so beside the identity, not in it.
+    pub fees: i64,
 }
+
+/// What one rail moved within a period, in minor units of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct RailSums {
+    /// Arrived.
+    pub paid: i64,
+    /// Came back after it had arrived.
+    pub returned: i64,
+}
+
+/// What each rail moved; those that moved nothing are left out.
+pub type ByRail = BTreeMap<Rail, RailSums>;
 
 /// The sum of one kind of posting between two accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +85,7 @@ impl Figures {
             TransferKind::Adjust | TransferKind::Open | TransferKind::Forfeit | TransferKind::Forgive => {
                 self.adjusted += if owed(moved.to_account) { moved.amount } else { -moved.amount };
             }
+            TransferKind::Fee => self.fees += moved.amount,
             TransferKind::Approve | TransferKind::Reserve | TransferKind::Fail | TransferKind::Return => {}
         }
         self.stand(moved);
@@ -87,7 +103,7 @@ impl Figures {
         self.on_hold += other.on_hold;
         self.ready += other.ready;
         self.in_transit += other.in_transit;
-        self.held += other.held;
+        self.fees += other.fees;
     }
 
     /// What the movements say the closing should be; the accounts themselves say it in `closing`.
@@ -162,12 +178,57 @@ impl Period {
     }
 }
 
+impl Period {
+    /// The calendar month `2026-12` or the year `2026` in the zone `timezone`; none when `name` is neither.
+    #[must_use]
+    pub fn named(name: &str, timezone: &str) -> Option<Self> {
+        let number = |text: &str, length: usize| {
+            let digits = text.len() == length && text.bytes().all(|sign| sign.is_ascii_digit());
+            digits.then(|| text.parse::<i32>().ok()).flatten()
+        };
+        let (from_text, to_text) = match name.split_once('-') {
+            None => {
+                let year = number(name, 4)?;
+                (format!("{year:04}-01-01"), format!("{:04}-01-01", year + 1))
+            }
+            Some((year, month)) => {
+                let (year, month) = (number(year, 4)?, number(month, 2).filter(|month| (1..=12).contains(month))?);
+                let (next_year, next) = following(year, month);
+                (format!("{year:04}-{month:02}-01"), format!("{next_year:04}-{next:02}-01"))
+            }
+        };
+        let from = Instant::start_of_day(&from_text, timezone).ok()?;
+        let to = Instant::start_of_day(&to_text, timezone).ok()?;
+        Some(Self { from, to, from_text, to_text })
+    }
+}
+
+/// The instant that `text` names as the end of what counts: an instant as it is, a day to its last moment.
+///
+/// # Errors
+/// When it is neither.
+pub fn as_at(pointer: &str, text: &str, timezone: &str) -> Result<Instant, FieldError> {
+    let start = edge(pointer, text, timezone)?;
+    if text.len() != "2026-11-01".len() {
+        return Ok(start);
+    }
+    // A day may have 23 or 25 hours: the next begins where the day after noon of it says.
+    Instant::start_of_day(&start.plus_seconds(36 * 3_600).day_in(timezone), timezone).map_err(|_| no_time(pointer))
+}
+
+/// The month after.
+const fn following(year: i32, month: i32) -> (i32, i32) {
+    if month >= 12 { (year + 1, 1) } else { (year, month + 1) }
+}
+
 /// A day is exactly `2026-11-01`; the date parser would also take a whole time and cut it.
 fn edge(pointer: &str, text: &str, timezone: &str) -> Result<Instant, FieldError> {
     let read = if text.len() == "2026-11-01".len() { Instant::start_of_day(text, timezone) } else { Instant::parse(text) };
-    read.map_err(|_| {
-        FieldError::new(pointer, "invalid_time", "is neither a day such as 2026-11-01 nor a time such as 2026-11-01T00:00:00Z")
-    })
+    read.map_err(|_| no_time(pointer))
+}
+
+fn no_time(pointer: &str) -> FieldError {
+    FieldError::new(pointer, "invalid_time", "is neither a day such as 2026-11-01 nor a time such as 2026-11-01T00:00:00Z")
 }
 
 /// The first day of the month of `at` and that of the next, as text.
@@ -175,7 +236,7 @@ fn month(at: Instant, timezone: &str) -> (String, String) {
     let day = at.day_in(timezone);
     let mut parts = day.split('-').map(|part| part.parse::<i32>().unwrap_or(1));
     let (year, month) = (parts.next().unwrap_or(1970), parts.next().unwrap_or(1));
-    let next = if month >= 12 { (year + 1, 1) } else { (year, month + 1) };
+    let next = following(year, month);
     (format!("{year:04}-{month:02}-01"), format!("{:04}-{:02}-01", next.0, next.1))
 }
 
@@ -189,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_identity_holds_for_every_kind_of_posting() {
-        use Account::{Expense, InTransit, OnHold, Opening, Paid, Ready, WrittenOff};
+        use Account::{Expense, Fees, InTransit, OnHold, Opening, Paid, Ready, WrittenOff};
         use TransferKind as K;
         let mut line = Figures::default();
         line.before(&moved(K::Accrue, Expense, OnHold, 700));
@@ -209,11 +270,12 @@ mod tests {
             moved(K::Open, Opening, Ready, 40),
             moved(K::Forfeit, Ready, WrittenOff, 15),
             moved(K::Forgive, WrittenOff, Ready, 5),
+            moved(K::Fee, Expense, Fees, 35),
         ] {
             line.within(&posting);
         }
         assert_eq!((line.opening, line.earned, line.reversed, line.adjusted), (700, 5_010, 290, 40));
-        assert_eq!((line.paid, line.returned), (2_500, 500));
+        assert_eq!((line.paid, line.returned, line.fees), (2_500, 500, 35));
         assert_eq!(line.closing, line.expected_closing());
         assert_eq!((line.on_hold, line.in_transit), (0, 0));
     }
@@ -235,6 +297,18 @@ mod tests {
         assert_eq!(span(None, Some("2026-08-01"), "UTC"), pair("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z"));
         assert_eq!(span(Some("2026-08-01"), None, "UTC"), pair("2026-08-01T00:00:00Z", "2026-12-01T00:00:00Z"));
         assert_eq!(span(Some("2026-08-01T12:00:00+02:00"), None, "UTC"), pair("2026-08-01T10:00:00Z", "2026-12-01T00:00:00Z"));
+        let named = |name, zone| Period::named(name, zone).map(|period| (period.from.to_string(), period.to.to_string()));
+        assert_eq!(named("2026-12", "UTC"), Some(pair("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")));
+        assert_eq!(named("2026", "Europe/Berlin"), Some(pair("2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z")));
+        for bad in ["2026-13", "2026-00", "26-12", "2026-1", "", "year", "2026-12-01", "+026-12", "99999"] {
+            assert_eq!(named(bad, "UTC"), None, "{bad}");
+        }
+        let ends = |day, zone| as_at("?at", day, zone).ok().map(|at| at.to_string());
+        assert_eq!(ends("2026-12-31", "UTC").as_deref(), Some("2027-01-01T00:00:00Z"));
+        // 25 hours long.
+        assert_eq!(ends("2026-10-25", "Europe/Berlin").as_deref(), Some("2026-10-25T23:00:00Z"));
+        assert_eq!(ends("2026-10-25T12:00:00Z", "Europe/Berlin").as_deref(), Some("2026-10-25T12:00:00Z"));
+        assert_eq!(ends("soon", "UTC"), None);
         let refused = |from, to| Period::parse(from, to, "UTC", now).expect_err("a fault").code;
         assert_eq!(refused(Some("2026-08-01"), Some("2026-08-01")), "empty_period");
         assert_eq!(refused(Some("yesterday"), None), "invalid_time");

@@ -24,6 +24,8 @@ pub mod redirect;
 pub mod server;
 pub mod sessions;
 pub mod snippet;
+pub mod streamed;
+pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
 pub mod upload;

@@ -9,6 +9,7 @@ mod methods;
 mod orders;
 mod payouts;
 mod submissions;
+mod periods;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -102,6 +103,7 @@ pub fn check_ledger(conn: &mut Conn<'_>) -> DbResult<CheckReport> {
     methods::check(conn, &mut findings)?;
     submissions::check(conn, &mut findings)?;
     letters::check(conn, &mut findings)?;
+    periods::check(conn, &mut findings)?;
     unexplained(conn, &mut findings)?;
     doubles(conn, &mut findings)?;
     Ok(CheckReport {

@@ -1,5 +1,7 @@
-//! What waits for the owner: held sales, open claims, pairs of customers that may be one person, and payouts for
-//! which the provider no longer answers.
+//! What waits for the owner: held sales, open claims, pairs of customers that may be one person, payouts for
+//! which the provider no longer answers, and old debts that could be written off.
+
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -7,11 +9,15 @@ use super::fold::{SaleView, verdict};
 use crate::db::claims::{self, Claim, ClaimFilter};
 use crate::db::merges::{self, Proposal};
 use crate::db::payouts::Payout;
-use crate::db::{Conn, DbFault, DbResult, commissions, sale_lists, sales, submissions, terms};
+use crate::db::types::AnyId;
+use crate::db::{Conn, DbFault, DbResult, commissions, money_check, sale_lists, sales, submissions, terms};
 use crate::domain::attribution::suspicions;
 use crate::domain::claim::ClaimStatus;
 use crate::domain::fraud::{Sign, Trace};
-use crate::domain::id::{ClaimId, PayoutId, ProposalId, SaleId};
+use crate::domain::id::{ClaimId, PayoutId, ProposalId, ReferrerId, SaleId};
+use crate::domain::instant::Instant;
+use crate::domain::money::{Currency, Money};
+use crate::domain::money_check::{WRITE_OFF_DAYS, negative_since};
 use crate::domain::principal::Scope;
 
 /// Which kinds are wanted.
@@ -25,6 +31,21 @@ pub enum Kind {
     Merge,
     /// Payouts of which nobody knows whether they arrived.
     Payout,
+    /// Debts that new commissions have not paid off for a year.
+    WriteOff,
+}
+
+/// A referrer's debt that is a year old: to be forgiven with an adjustment, if the owner so wishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Debt {
+    /// What made `ready` fall below 0.
+    pub cause: AnyId,
+    /// Who owes it.
+    pub referrer_id: ReferrerId,
+    /// How much, above 0.
+    pub amount: Money,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// One thing to decide.
@@ -38,10 +59,12 @@ pub enum Decision {
     Merge(Proposal),
     /// A payout of which nobody knows whether it arrived.
     Payout(Box<Payout>),
+    /// An old debt.
+    WriteOff(Debt),
 }
 
 impl Decision {
-    /// The id of the sale, claim, pair or payout: ascending in time of creation, across the kinds.
+    /// The id of the sale, claim, pair, payout, or what made the debt: ascending in time of creation, across the kinds.
     #[must_use]
     pub const fn id(&self) -> Uuid {
         match self {
@@ -49,6 +72,7 @@ impl Decision {
             Self::Claim(claim) => claim.id.uuid(),
             Self::Merge(pair) => pair.id.uuid(),
             Self::Payout(payout) => payout.id.uuid(),
+            Self::WriteOff(debt) => debt.cause.uuid(),
         }
     }
 }
@@ -57,7 +81,13 @@ impl Decision {
 ///
 /// # Errors
 /// What the database reports.
-pub fn list_decisions(conn: &mut Conn<'_>, only: Option<Kind>, after: Option<Uuid>, limit: i64) -> DbResult<Vec<Decision>> {
+pub fn list_decisions(
+    conn: &mut Conn<'_>,
+    now: Instant,
+    only: Option<Kind>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> DbResult<Vec<Decision>> {
     let wants = |kind| only.is_none_or(|only| only == kind);
     let mut found = Vec::new();
     if wants(Kind::Sale) {
@@ -80,10 +110,30 @@ pub fn list_decisions(conn: &mut Conn<'_>, only: Option<Kind>, after: Option<Uui
     if wants(Kind::Payout) {
         let rows = submissions::undecided(conn, after.map(PayoutId::from_uuid), limit)?;
         found.extend(rows.into_iter().map(|payout| Decision::Payout(Box::new(payout))));
+    if wants(Kind::WriteOff) {
+        let old = old_debts(conn, now)?.into_iter().filter(|debt| after.is_none_or(|after| debt.cause.uuid() > after));
+        found.extend(old.map(Decision::WriteOff));
     }
     found.sort_by_key(Decision::id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
+}
+
+/// Debts of a year or more. Few owe anything, so all are looked at.
+fn old_debts(conn: &mut Conn<'_>, now: Instant) -> DbResult<Vec<Debt>> {
+    let owing = money_check::indebted(conn)?;
+    let mut ids: Vec<ReferrerId> = owing.iter().map(|(referrer, ..)| *referrer).collect();
+    ids.dedup();
+    let mut steps: BTreeMap<(ReferrerId, Currency), Vec<(Instant, i64, AnyId)>> = BTreeMap::new();
+    for (referrer, currency, at, amount, cause) in money_check::steps_of_ready(conn, &ids)? {
+        steps.entry((referrer, currency)).or_default().push((at, amount, cause));
+    }
+    let old = |(referrer_id, currency, ready): (ReferrerId, Currency, i64)| {
+        let (since, cause) = negative_since(steps.get(&(referrer_id, currency))?)?;
+        let amount = Money { amount: ready.saturating_neg(), currency };
+        (since.plus_days(WRITE_OFF_DAYS) <= now).then_some(Debt { cause, referrer_id, amount, since })
+    };
+    Ok(owing.into_iter().filter_map(old).collect())
 }
 
 fn held_sales(conn: &mut Conn<'_>, after: Option<Uuid>, limit: i64) -> DbResult<Vec<Decision>> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
+use super::book_fee::post as post_fee;
 use super::settle_payout::{self, Outcome, book};
 use super::submit_payouts::commit_requests;
 use crate::db::outbox::audit;
@@ -218,7 +219,7 @@ impl Case {
         }
         self.row.provider_id = self.row.provider_id.take().or(self.row.hinted_id.take());
         let by_payout: HashMap<PayoutId, &ToldItem> = told.items.iter().map(|item| (item.payout_id, item)).collect();
-        self.note_items(tx, &by_payout)?;
+        self.note_items(tx, now, &by_payout)?;
         self.mark(tx, &|payout| payout.status == PayoutStatus::Submitting, PayoutStatus::Sent, None)?;
         let mut ended: BTreeMap<(PayoutResult, Option<String>), Vec<Payout>> = BTreeMap::new();
         let (mut under_way, mut unknown) = (HashSet::new(), HashSet::new());
@@ -248,7 +249,7 @@ impl Case {
         Ok(())
     }
 
-    fn note_items(&self, tx: &mut Tx<'_>, told: &HashMap<PayoutId, &ToldItem>) -> DbResult<()> {
+    fn note_items(&self, tx: &mut Tx<'_>, now: Instant, told: &HashMap<PayoutId, &ToldItem>) -> DbResult<()> {
         for item in &self.items {
             let Some(news) = told.get(&item.payout_id) else { continue };
             let row = Item {
@@ -261,6 +262,13 @@ impl Case {
             };
             if row != *item {
                 submissions::note_item(tx, &row)?;
+            }
+            let payout = self.payouts.iter().find(|payout| payout.id == item.payout_id);
+            if let (Some((amount, currency)), None, Some(payout)) = (news.fee, item.fee, payout)
+                && amount > 0
+            {
+                // One that was booked by hand stands.
+                post_fee(tx, now, payout, Money { amount, currency })?;
             }
         }
         Ok(())

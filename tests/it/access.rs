@@ -2,6 +2,7 @@
 //! document. An operation without a row here fails the test.
 #![cfg(test)]
 
+mod books;
 mod claims;
 mod money;
 mod providers;
@@ -215,6 +216,12 @@ impl<'a> World<'a> {
         super::shop::approved_batch(&self.owner)
     }
 
+    /// A closed month.
+    fn closed(&self) -> String {
+        self.owner.order("/v1/periods/2020-02/close").is(200);
+        "2020-02".to_owned()
+    }
+
     /// How to ask for an operation; objects that the asking changes are made anew each time.
     fn row(&self, operation: &Operation) -> Row {
         let name = operation.name();
@@ -223,7 +230,7 @@ impl<'a> World<'a> {
             self.public_row(&name)
         } else {
             let area = self.people_row(&name).or_else(|| self.money_row(&name)).or_else(|| self.told_row(&name));
-            let area = area.or_else(|| self.provider_row(&name));
+            let area = area.or_else(|| self.provider_row(&name)).or_else(|| self.books_row(&name));
             area.or_else(|| super::storefronts::access(&self.owner, &name))
         };
         row.unwrap_or_else(|| panic!("{name} has no row in the matrix"))

@@ -3,7 +3,9 @@
 
 mod bulk;
 mod clocks_differ;
+mod closed;
 mod desk;
 mod orders_agree;
 mod random;
+mod reports_close;
 mod shuffled;

@@ -13,6 +13,8 @@ mod bad_requests;
 #[cfg(test)]
 mod batches;
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod browser;
 #[cfg(test)]
 mod check;

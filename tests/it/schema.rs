@@ -9,8 +9,18 @@ use houndplan::db::migrate;
 
 use super::app::{Engine, ask, empty_database, execute};
 
-const APPEND_ONLY: [&str; 8] =
-    ["terms", "sale_revisions", "sale_lines", "verdicts", "commission_changes", "adjustments", "transfers", "audit_log"];
+const APPEND_ONLY: [&str; 10] = [
+    "terms",
+    "sale_revisions",
+    "sale_lines",
+    "verdicts",
+    "commission_changes",
+    "adjustments",
+    "transfers",
+    "audit_log",
+    "periods",
+    "period_reports",
+];
 
 fn lines(place: &Place, query: &str) -> BTreeSet<String> {
     ask(place, query).into_iter().collect()

@@ -279,7 +279,7 @@ CREATE INDEX adjustments_by_referrer ON adjustments (referrer_id, currency);
 
 CREATE TABLE transfers (
     cause_id UUID NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('accrue', 'approve', 'reserve', 'settle', 'fail', 'return', 'reverse', 'adjust', 'open', 'forfeit', 'forgive')),
+    kind TEXT NOT NULL CHECK (kind IN ('accrue', 'approve', 'reserve', 'settle', 'fail', 'return', 'reverse', 'adjust', 'open', 'forfeit', 'forgive', 'fee')),
     referrer_id UUID NOT NULL REFERENCES referrers (id),
     currency TEXT NOT NULL,
     from_account TEXT NOT NULL,

@@ -6,19 +6,20 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::db::adjustments::{self, Adjustment};
-use crate::db::{ledger, referrers};
+use crate::db::referrers;
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::id::{AdjustmentId, ReferrerId};
 use crate::domain::instant::Instant;
-use crate::domain::money::{AMOUNT_MAX, Currency, Money};
+use crate::domain::money::{AMOUNT_MAX, Money};
 use crate::domain::payout::AdjustmentKind;
 use crate::domain::principal::{Role, Scope};
 use crate::http::body::Body;
 use crate::http::callers::{AnyReader, Auditor, Owner};
 use crate::http::idempotency::{Stored, with_key};
-use crate::http::paging::{Filtered, List};
+use crate::http::paging::{Filtered, List, Query};
 use crate::http::problem::ApiError;
 use crate::operations::post_adjustment::{Outcome, Request, post_adjustment};
+use crate::operations::report_balances::report_balances;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/v1/adjustments").route(post().to(adjust)).route(get().to(list)))
@@ -116,17 +117,14 @@ async fn list(caller: Auditor, Filtered(page, filter): Filtered<ListFilter>) -> 
     Ok(HttpResponse::Ok().json(List::of(rows, page).map(ShownAdjustment::from)))
 }
 
-#[derive(Debug, Serialize)]
-struct ShownBalance {
-    currency: Currency,
-    on_hold: i64,
-    ready: i64,
-    in_transit: i64,
-    paid: i64,
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BalanceQuery {
+    at: Option<String>,
 }
 
 /// Where a referrer's money is. Storefronts report orders; what people are owed is not their affair.
-async fn balance(caller: AnyReader, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
+async fn balance(caller: AnyReader, path: Path<Uuid>, Query(query): Query<BalanceQuery>) -> Result<HttpResponse, ApiError> {
     let id = ReferrerId::from_uuid(path.into_inner());
     if caller.principal.role == Role::Storefront {
         return Err(ApiError::forbidden("a storefront's token does not read balances; use the owner's or the referrer's"));
@@ -135,19 +133,11 @@ async fn balance(caller: AnyReader, path: Path<Uuid>) -> Result<HttpResponse, Ap
     if !matches!(caller.principal.scope(), Scope::All) && caller.principal.scope() != Scope::Referrer(id) {
         return Err(missing());
     }
-    let rows = caller
-        .read(move |conn| match referrers::find(conn, id)? {
-            Some(_) => Ok(Some(ledger::balances_of(conn, id)?)),
-            None => Ok(None),
-        })
-        .await?;
-    let show = |row: ledger::Balance| ShownBalance {
-        currency: row.currency,
-        on_hold: row.on_hold,
-        ready: row.ready,
-        in_transit: row.in_transit,
-        paid: row.paid,
-    };
-    let data: Vec<ShownBalance> = rows.ok_or_else(missing)?.into_iter().map(show).collect();
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "data": data })))
+    let now = caller.now();
+    let found = caller.read(move |conn| match referrers::find(conn, id)? {
+        Some(_) => report_balances(conn, now, Some(id), query.at.as_deref()).map(Some),
+        None => Ok(None),
+    });
+    let found = found.await?.ok_or_else(missing)??;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "data": found.balances })))
 }

@@ -10,7 +10,9 @@ use super::customers::ProposalView;
 use super::payout_view::ShownPayout;
 use super::sale_view::ShownSale;
 use crate::domain::fraud::{Sign, Trace};
+use crate::domain::id::ReferrerId;
 use crate::domain::instant::Instant;
+use crate::domain::money::Money;
 use crate::domain::principal::Mode;
 use crate::http::callers::Auditor;
 use crate::http::paging::{Filtered, List};
@@ -30,6 +32,7 @@ enum KindName {
     Claim,
     MergeProposal,
     UnknownPayout,
+    WriteOff,
 }
 
 impl From<KindName> for Kind {
@@ -39,6 +42,7 @@ impl From<KindName> for Kind {
             KindName::Claim => Self::Claim,
             KindName::MergeProposal => Self::Merge,
             KindName::UnknownPayout => Self::Payout,
+            KindName::WriteOff => Self::WriteOff,
         }
     }
 }
@@ -67,6 +71,15 @@ struct DecisionView {
     merge_proposal: Option<ProposalView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payout: Option<ShownPayout>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    write_off: Option<DebtView>,
+}
+
+/// Forgiven with `POST /v1/adjustments`, kind `forgive`.
+#[derive(Debug, Serialize)]
+struct DebtView {
+    referrer_id: ReferrerId,
+    amount: Money,
 }
 
 impl DecisionView {
@@ -82,6 +95,7 @@ impl DecisionView {
             claim: None,
             merge_proposal: None,
             payout: None,
+            write_off: None,
         };
         match decision {
             Decision::Sale(view, signs, traces) => Self {
@@ -99,6 +113,10 @@ impl DecisionView {
             Decision::Payout(payout) => {
                 Self { payout: Some(ShownPayout::from((**payout).clone())), ..bare(KindName::UnknownPayout, payout.created_at) }
             }
+            Decision::WriteOff(debt) => Self {
+                write_off: Some(DebtView { referrer_id: debt.referrer_id, amount: debt.amount }),
+                ..bare(KindName::WriteOff, debt.since)
+            },
         }
     }
 }
@@ -106,6 +124,6 @@ impl DecisionView {
 async fn list(caller: Auditor, Filtered(page, query): Filtered<DecisionQuery>) -> Result<HttpResponse, ApiError> {
     let (now, test) = (caller.now(), caller.book.mode == Mode::Sandbox);
     let only = query.kind.map(Kind::from);
-    let found = caller.read(move |conn| list_decisions(conn, only, page.after, page.fetch())).await?;
+    let found = caller.read(move |conn| list_decisions(conn, now, only, page.after, page.fetch())).await?;
     Ok(HttpResponse::Ok().json(List::of(found, page).map(|decision| DecisionView::of(&decision, now, test))))
 }

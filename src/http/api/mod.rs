@@ -13,6 +13,7 @@ pub mod customer_view;
 pub mod customers;
 mod decisions;
 mod explanation_view;
+mod fees;
 mod imports;
 mod inbound_deliveries;
 mod payer;
@@ -24,6 +25,7 @@ mod payout_providers;
 mod payout_sending;
 mod payout_view;
 mod payouts;
+mod periods;
 pub mod program;
 mod reconciliations;
 mod referrals;
@@ -35,6 +37,7 @@ mod sale_view;
 mod sales;
 mod sandbox;
 mod source;
+mod statements;
 mod tiers;
 mod webhook_endpoints;
 
@@ -50,6 +53,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     coupons::configure(cfg);
     customers::configure(cfg);
     decisions::configure(cfg);
+    fees::configure(cfg);
     imports::configure(cfg);
     inbound_deliveries::configure(cfg);
     payer::configure(cfg);
@@ -59,12 +63,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
     payout_providers::configure(cfg);
     payout_sending::configure(cfg);
     payouts::configure(cfg);
+    periods::configure(cfg);
     program::configure(cfg);
     referrals::configure(cfg);
     referrers::configure(cfg);
     reconciliations::configure(cfg);
     reports::configure(cfg);
     sandbox::configure(cfg);
+    statements::configure(cfg);
     webhook_endpoints::configure(cfg);
     tiers::configure(cfg);
 }

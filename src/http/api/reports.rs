@@ -1,55 +1,137 @@
-//! The payout report and the check of the ledger.
+//! Reports for owner and accountant, and the check of the ledger.
 
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION};
 use actix_web::web::{ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use crate::domain::field::FieldError;
+use crate::domain::money_check::NOT_SETTLED_DAYS;
 use crate::http::callers::Auditor;
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;
+use crate::http::streamed::{Wish, streamed};
 use crate::operations::check_ledger::check_ledger;
-use crate::operations::report_payouts::report_payouts;
+use crate::operations::check_money::MoneyPages;
+use crate::operations::pages::Format;
+use crate::operations::report_balances::report_balances;
+use crate::operations::report_journal::{JournalPages, book};
+use crate::operations::report_payouts::{Asked, PayoutPages, sheet};
+use crate::operations::report_program::report_program;
+use crate::operations::report_yearly::{YearPages, year};
+
+/// A payout that takes longer than this is looked for by nobody.
+const SETTLE_DAYS_MAX: i64 = 365;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/v1/reports/payouts").route(get().to(payouts))).service(resource("/v1/check").route(get().to(check)));
+    cfg.service(resource("/v1/reports/payouts").route(get().to(payouts)))
+        .service(resource("/v1/reports/money-check").route(get().to(money_check)))
+        .service(resource("/v1/reports/program").route(get().to(program)))
+        .service(resource("/v1/reports/yearly").route(get().to(yearly)))
+        .service(resource("/v1/reports/journal").route(get().to(journal)))
+        .service(resource("/v1/reports/balances").route(get().to(balances)))
+        .service(resource("/v1/check").route(get().to(check)));
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReportQuery {
+    period: Option<String>,
     from: Option<String>,
     to: Option<String>,
-    format: Option<Format>,
+    format: Option<Wish>,
+}
+
+async fn payouts(caller: Auditor, req: HttpRequest, Query(query): Query<ReportQuery>) -> Result<HttpResponse, ApiError> {
+    let ReportQuery { period, from, to, format } = query;
+    let (now, format) = (caller.now(), Wish::of(format, &req));
+    let asked = Asked { period, from, to };
+    let sheet = caller.read(move |conn| sheet(conn, now, &asked)).await??;
+    streamed(&caller, Box::new(PayoutPages::new(sheet, format)), format, "payouts").await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoneyQuery {
+    settle_days: Option<i64>,
+    format: Option<Wish>,
+}
+
+async fn money_check(caller: Auditor, req: HttpRequest, Query(query): Query<MoneyQuery>) -> Result<HttpResponse, ApiError> {
+    let days = query.settle_days.unwrap_or(NOT_SETTLED_DAYS);
+    if !(0..=SETTLE_DAYS_MAX).contains(&days) {
+        let message = format!("must be between 0 and {SETTLE_DAYS_MAX}");
+        return Err(FieldError::new("?settle_days", "out_of_range", message).into());
+    }
+    let format = Wish::of(query.format, &req);
+    let pages = MoneyPages::new(caller.now(), days, format);
+    streamed(&caller, Box::new(pages), format, "money-check").await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Format {
-    Json,
-    Csv,
+enum ByMonth {
+    Month,
 }
 
-async fn payouts(caller: Auditor, req: HttpRequest, Query(query): Query<ReportQuery>) -> Result<HttpResponse, ApiError> {
-    let ReportQuery { from, to, format } = query;
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProgramQuery {
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<ByMonth>,
+}
+
+async fn program(caller: Auditor, Query(query): Query<ProgramQuery>) -> Result<HttpResponse, ApiError> {
     let now = caller.now();
-    let report = caller.read(move |conn| report_payouts(conn, now, from.as_deref(), to.as_deref())).await??;
-    match format.unwrap_or_else(|| accepted(&req)) {
-        Format::Json => Ok(HttpResponse::Ok().json(report)),
-        Format::Csv => {
-            let text = report.csv().map_err(|error| ApiError::internal(error.to_string()))?;
-            Ok(HttpResponse::Ok()
-                .content_type("text/csv; charset=utf-8; header=present")
-                .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"payouts.csv\""))
-                .body(text))
-        }
-    }
+    let ProgramQuery { from, to, by } = query;
+    let report = caller.read(move |conn| report_program(conn, now, from.as_deref(), to.as_deref(), by.is_some()));
+    Ok(HttpResponse::Ok().json(report.await??))
 }
 
-fn accepted(req: &HttpRequest) -> Format {
-    let named = |text: &str| text.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "text/csv");
-    let wanted = req.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).any(named);
-    if wanted { Format::Csv } else { Format::Json }
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearQuery {
+    year: String,
+    format: Option<Wish>,
+}
+
+async fn yearly(caller: Auditor, req: HttpRequest, Query(query): Query<YearQuery>) -> Result<HttpResponse, ApiError> {
+    let format = Wish::of(query.format, &req);
+    let year = caller.read(move |conn| year(conn, &query.year)).await??;
+    streamed(&caller, Box::new(YearPages::new(year, format)), format, "yearly").await
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ByDay {
+    Day,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JournalQuery {
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<ByDay>,
+}
+
+async fn journal(caller: Auditor, Query(query): Query<JournalQuery>) -> Result<HttpResponse, ApiError> {
+    let now = caller.now();
+    let JournalQuery { from, to, by } = query;
+    let book = caller.read(move |conn| book(conn, now, from.as_deref(), to.as_deref())).await??;
+    streamed(&caller, Box::new(JournalPages::new(book, by.is_some())), Format::Csv, "journal").await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BalanceQuery {
+    at: Option<String>,
+}
+
+async fn balances(caller: Auditor, Query(query): Query<BalanceQuery>) -> Result<HttpResponse, ApiError> {
+    let now = caller.now();
+    let found = caller.read(move |conn| report_balances(conn, now, None, query.at.as_deref())).await??;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "before": found.at, "data": found.balances })))
 }
 
 async fn check(caller: Auditor) -> Result<HttpResponse, ApiError> {

@@ -92,11 +92,16 @@ fn check_postings(row: &Payout, posted: &[Transfer], findings: &mut Findings) {
         (_, PayoutStatus::Returned) if settled => vec![reserve, settle, (TransferKind::Return, Paid, Ready)],
         (_, PayoutStatus::Returned) => vec![reserve, (TransferKind::Return, InTransit, Ready)],
     };
+    let (fees, posted): (Vec<&Transfer>, Vec<&Transfer>) = posted.iter().partition(|one| one.kind == TransferKind::Fee);
+    for fee in fees {
+        let way = (fee.from_account, fee.to_account, fee.referrer_id);
+        findings.equal("payout.fee", row.id, &(Account::Expense, Account::Fees, row.referrer_id), &way);
+    }
     let mut found: Vec<_> = posted.iter().map(|one| (one.kind, one.from_account, one.to_account)).collect();
     expected.sort_unstable();
     found.sort_unstable();
     findings.equal("payout.postings", row.id, &expected, &found);
-    let fits = |one: &Transfer| (one.referrer_id, one.currency, one.amount) == (row.referrer_id, row.currency, row.amount);
+    let fits = |one: &&Transfer| (one.referrer_id, one.currency, one.amount) == (row.referrer_id, row.currency, row.amount);
     findings.equal("payout.postings_fit", row.id, &true, &posted.iter().all(fits));
     let status_fits = row.rail != Rail::Offset || row.status == PayoutStatus::Paid;
     findings.equal("payout.status_fits_rail", row.id, &true, &status_fits);

@@ -11,10 +11,10 @@ use proptest::test_runner::{Config, TestRunner};
 use super::desk::{Desk, OrderEnd, Report};
 use crate::app::Engine;
 
-const REFERRERS: [&str; 3] = ["JOE", "ANN", "BOB"];
+pub(super) const REFERRERS: [&str; 3] = ["JOE", "ANN", "BOB"];
 
 #[derive(Debug, Clone)]
-enum Event {
+pub(super) enum Event {
     Sale { order: u8, buyer: u8, version: i64, status: SaleStatus, subtotal: i64, code: Option<usize>, day: i64 },
     Refund { order: u8, refund: u8, amount: Option<i64>, shipping: bool },
     Cancel { order: u8 },
@@ -25,7 +25,7 @@ enum Event {
     Adjust { referrer: usize, amount: i64 },
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let status = prop_oneof![1 => Just(SaleStatus::Placed), 5 => Just(SaleStatus::Paid)];
     let sale = (0..8_u8, 0..5_u8, 0..3_i64, status, 0..90_000_i64, prop::option::weighted(0.8, 0..3_usize), 0..20_i64);
     let result = prop_oneof![3 => Just(PayoutResult::Paid), 1 => Just(PayoutResult::Failed), 1 => Just(PayoutResult::Returned)];
@@ -59,7 +59,7 @@ fn play(engine: Engine, events: &[Event]) -> End {
     (orders, ids.iter().map(|id| desk.balance(*id)).collect())
 }
 
-fn act(desk: &Desk, ids: &[houndplan::domain::id::ReferrerId], event: &Event) {
+pub(super) fn act(desk: &Desk, ids: &[houndplan::domain::id::ReferrerId], event: &Event) {
     match event {
         Event::Sale { order, buyer, version, status, subtotal, code, day } => drop(desk.sell(&Report {
             order: format!("order-{order}"),

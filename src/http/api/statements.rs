@@ -1,0 +1,54 @@
+//! A referrer's statements.
+
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web::{Path, ServiceConfig, get, resource};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::db::referrers;
+use crate::domain::id::ReferrerId;
+use crate::domain::principal::Scope;
+use crate::http::callers::OwnReader;
+use crate::http::paging::Query;
+use crate::http::problem::ApiError;
+use crate::http::streamed::Wish;
+use crate::operations::pages::Format;
+use crate::operations::show_statement::show_statement;
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/v1/referrers/{id}/statements/{period}").route(get().to(statement)));
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementQuery {
+    format: Option<Wish>,
+}
+
+async fn statement(
+    caller: OwnReader,
+    req: HttpRequest,
+    path: Path<(Uuid, String)>,
+    Query(query): Query<StatementQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (id, period) = path.into_inner();
+    let id = ReferrerId::from_uuid(id);
+    if !matches!(caller.principal.scope(), Scope::All) && caller.principal.scope() != Scope::Referrer(id) {
+        return Err(ApiError::not_found("referrer"));
+    }
+    let name = period.clone();
+    let found = caller.read(move |conn| match referrers::find(conn, id)? {
+        Some(_) => Ok(Some(show_statement(conn, id, &name)?)),
+        None => Ok(None),
+    });
+    let named = found.await?.ok_or_else(|| ApiError::not_found("referrer"))?;
+    let statement = named.ok_or_else(|| ApiError::not_found("period; name a month such as 2026-11 or a year such as 2026"))?;
+    match Wish::of(query.format, &req) {
+        Format::Json => Ok(HttpResponse::Ok().json(statement)),
+        Format::Csv => Ok(HttpResponse::Ok()
+            .content_type("text/csv; charset=utf-8; header=present")
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{period}.csv\"")))
+            .body(statement.csv())),
+    }
+}
