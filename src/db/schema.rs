@@ -828,24 +828,6 @@ diesel::table! {
         account -> Nullable<Text>,
         hold_until -> Nullable<DbInstant>,
         actor -> Text,
-    periods (name) {
-        name -> Text,
-        starts_at -> DbInstant,
-        ends_at -> DbInstant,
-        timezone -> Text,
-        actor -> Text,
-        closed_at -> DbInstant,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use super::super::types::*;
-
-    period_reports (name) {
-        name -> Text,
-        hash -> Text,
-        totals -> DbJson,
         created_at -> DbInstant,
     }
 }
@@ -908,6 +890,32 @@ diesel::table! {
         item_status -> Nullable<Text>,
         fee -> Nullable<BigInt>,
         fee_currency -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    periods (name) {
+        name -> Text,
+        starts_at -> DbInstant,
+        ends_at -> DbInstant,
+        timezone -> Text,
+        actor -> Text,
+        closed_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    period_reports (name) {
+        name -> Text,
+        hash -> Text,
+        totals -> DbJson,
+        created_at -> DbInstant,
     }
 }
 
