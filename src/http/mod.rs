@@ -25,7 +25,6 @@ pub mod server;
 pub mod sessions;
 pub mod snippet;
 pub mod streamed;
-pub mod strict;
 pub mod syntax;
 pub mod unsubscribe;
 pub mod upload;

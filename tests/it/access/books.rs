@@ -9,6 +9,7 @@ use super::{Row, World};
 impl World<'_> {
     pub(super) fn books_row(&self, name: &str) -> Option<Row> {
         Some(match name {
+            "GET /v1/reports/payouts" => Row::new(200, "/v1/reports/payouts?from=2026-01-01&to=2026-02-01"),
             "GET /v1/reports/money-check" => Row::new(200, "/v1/reports/money-check?settle_days=30"),
             "GET /v1/reports/program" => Row::new(200, "/v1/reports/program?from=2026-01-01&to=2026-02-01&by=month"),
             "GET /v1/reports/yearly" => Row::new(200, "/v1/reports/yearly?year=2026"),

@@ -70,7 +70,6 @@ impl World<'_> {
                 Row::new(201, "/v1/adjustments").body(body).of_ledger().in_body()
             }
             "GET /v1/adjustments" => Row::new(200, "/v1/adjustments"),
-            "GET /v1/reports/payouts" => Row::new(200, "/v1/reports/payouts?from=2026-01-01&to=2026-02-01"),
             "GET /v1/check" => Row::new(200, "/v1/check"),
             "POST /v1/sandbox/advance" => Row::new(200, "/v1/sandbox/advance").body(json!({"days": 1})),
             "POST /v1/sandbox/reset" => Row::new(200, "/v1/sandbox/reset"),
