@@ -5,9 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use super::check::Span;
-use super::schema::{
-    balances, commissions, connections, inbound_deliveries, payout_lines, payouts, referrers, sales, transfers,
-};
+use super::schema::{balances, commissions, connections, inbound_deliveries, payout_lines, payouts, referrers, sales, transfers};
 use super::types::{AnyId, DbInstant};
 use super::{Conn, DbResult};
 use crate::domain::attribution::VerdictKind;

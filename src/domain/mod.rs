@@ -3,8 +3,8 @@
 
 pub mod attribution;
 pub mod bank;
-pub mod cell;
 pub mod bookkeeping;
+pub mod cell;
 pub mod claim;
 pub mod click;
 pub mod code;

@@ -8,8 +8,8 @@ mod letters;
 mod methods;
 mod orders;
 mod payouts;
-mod submissions;
 mod periods;
+mod submissions;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

@@ -110,6 +110,7 @@ pub fn list_decisions(
     if wants(Kind::Payout) {
         let rows = submissions::undecided(conn, after.map(PayoutId::from_uuid), limit)?;
         found.extend(rows.into_iter().map(|payout| Decision::Payout(Box::new(payout))));
+    }
     if wants(Kind::WriteOff) {
         let old = old_debts(conn, now)?.into_iter().filter(|debt| after.is_none_or(|after| debt.cause.uuid() > after));
         found.extend(old.map(Decision::WriteOff));

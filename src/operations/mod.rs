@@ -85,7 +85,7 @@ pub mod settle_submission;
 pub mod show_coupons;
 pub mod show_import;
 pub mod show_sales;
-pub mod submit_payouts;
 pub mod show_statement;
+pub mod submit_payouts;
 pub mod take_over;
 pub mod track_clicks;
