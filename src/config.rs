@@ -84,14 +84,20 @@ pub struct Config {
     pub limits: Limits,
     /// `HOUND_PRIVATE_HOSTS`: hosts of the own network that may be called, besides the public internet.
     pub outward: Outward,
-    /// `HOUND_MAIL_MODE` and `HOUND_SMTP_*`.
+    /// `HOUND_MAIL_MODE`, `HOUND_SMTP_*` and `HOUND_DKIM_*`.
     pub mail: MailSettings,
+    /// `HOUND_MAIL_PACE`: whether letters keep quiet hours and are bundled; else each goes at once.
+    pub mail_calm: bool,
+    /// `HOUND_BOUNCE_SECRET`: opens `/webhooks/bounces`.
+    pub bounce_secret: Option<Secret>,
     /// `HOUND_SMTP_FROM`: the address letters come from.
     pub mail_from: Option<String>,
     /// `HOUND_SMTP_FROM_NAME`: the name letters come from; none means the shop's.
     pub mail_from_name: Option<String>,
     /// `HOUND_SMTP_REPLY_TO`: where answers go.
     pub mail_reply_to: Option<String>,
+    /// `HOUND_TEMPLATES_DIR`: the shop's own texts for letters.
+    pub templates_dir: Option<PathBuf>,
     /// `HOUND_LOG`: what is logged, such as `info` or `houndplan=debug`.
     pub log: String,
     /// `HOUND_LOG_FORMAT`: `text` or `json`.
@@ -164,7 +170,7 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// All of them, in the order they are shown.
-const SETTINGS: [Setting; 24] = [
+const SETTINGS: [Setting; 30] = [
     open("LISTEN", Some("127.0.0.1:8080")),
     open("DATA_DIR", Some("./data")),
     secret("DATABASE_URL"),
@@ -182,6 +188,12 @@ const SETTINGS: [Setting; 24] = [
     open("SMTP_FROM", None),
     open("SMTP_FROM_NAME", None),
     open("SMTP_REPLY_TO", None),
+    open("DKIM_DOMAIN", None),
+    open("DKIM_SELECTOR", Some("hound")),
+    secret("DKIM_KEY"),
+    secret("BOUNCE_SECRET"),
+    open("MAIL_PACE", Some("calm")),
+    open("TEMPLATES_DIR", None),
     open("LOG", Some("info,actix_server=warn,actix_http=off")),
     open("LOG_FORMAT", Some("text")),
     secret("METRICS_TOKEN"),
@@ -251,9 +263,12 @@ impl Config {
             limits: values.text("RATE_LIMITS").map(|text| limits(&text)).transpose()?.unwrap_or_default(),
             outward: values.text("PRIVATE_HOSTS").map(|text| private_hosts(&text)).transpose()?.unwrap_or_default(),
             mail: transport::read(values, &data_dir)?,
+            mail_calm: transport::calm(values)?,
+            bounce_secret: values.secret("BOUNCE_SECRET"),
             mail_from: values.text("SMTP_FROM"),
             mail_from_name: values.text("SMTP_FROM_NAME"),
             mail_reply_to: values.text("SMTP_REPLY_TO"),
+            templates_dir: values.text("TEMPLATES_DIR").map(PathBuf::from),
             log: values.text("LOG").unwrap_or_default(),
             log_format: log_format(&values.text("LOG_FORMAT").unwrap_or_default())?,
             metrics_token: values.secret("METRICS_TOKEN"),

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use super::{Failure, Outcome, fail, open_books, say};
 use crate::config::{Config, MailSettings};
-use crate::db::{endpoints, jobs, providers, submissions, tokens};
+use crate::db::outbox::SEND_MAIL;
+use crate::db::{bounces, endpoints, jobs, providers, submissions, tokens};
 use crate::domain::provider::Provider;
 use crate::domain::webhook::{EndpointStatus, WhyDisabled};
-use crate::mail::{Mailer, Sender};
+use crate::mail::{Mailer, Sender, TextFault, Texts};
 use crate::operations::books::Books;
 use crate::operations::create_endpoint::ENDPOINTS_MAX;
 
@@ -16,6 +17,12 @@ const CLOCK_DRIFT_SECONDS: i64 = 5;
 
 /// A token that ends within this many days should be replaced now.
 const TOKEN_WARNING_DAYS: i64 = 30;
+
+/// A letter that could go for so long, in seconds, and did not, shows that something is broken.
+const QUEUE_AGE_SECONDS: i64 = 900;
+
+/// More than so many need not be counted.
+const UNREACHABLE_MAX: i64 = 1_000;
 
 /// How one look ended.
 enum Finding {
@@ -48,11 +55,20 @@ pub(super) fn run(config: &Config) -> Outcome {
             tell("clock", clock(&books));
             tell("tokens", tokens_of(&books));
             tell("letters", letters(config, &books));
+            tell("addresses", addresses(&books));
             tell("webhooks", webhooks(&books));
             tell("payouts", payouts(&books));
         }
     }
     tell("mail", mail(config));
+    if let Some(folder) = &config.templates_dir {
+        for finding in texts(folder) {
+            tell("texts", finding);
+        }
+    }
+    for finding in dkim(config) {
+        tell("dkim", finding);
+    }
     if bad == 0 { Ok(()) } else { Err(Failure(format!("{bad} of these must be mended"))) }
 }
 
@@ -115,8 +131,47 @@ fn letters(config: &Config, books: &Books) -> Finding {
             Bad(format!("{dead} jobs were given up after many tries; see their last_error in the table jobs"))
         }
         Ok((waiting, _)) if waiting > 0 && !is_on => Watch(format!("{waiting} wait for a transport; set HOUND_MAIL_MODE")),
-        Ok((waiting, _)) => Good(format!("{waiting} waiting")),
+        Ok((waiting, _)) => match books.live.readers.read(|conn| jobs::due_since(conn, SEND_MAIL)) {
+            Ok(Some(since)) if since.plus_seconds(QUEUE_AGE_SECONDS) < books.live.clock.now() => {
+                Bad(format!("{waiting} waiting, one since {since}; is a worker running, and does the mail server take letters?"))
+            }
+            Ok(_) => Good(format!("{waiting} waiting")),
+            Err(error) => Bad(error.to_string()),
+        },
         Err(error) => Bad(error.to_string()),
+    }
+}
+
+fn addresses(books: &Books) -> Finding {
+    match books.live.readers.read(|conn| bounces::unreachable(conn, None, UNREACHABLE_MAX)) {
+        Ok(rows) if rows.is_empty() => Good("every referrer with an address can be written to, as far as is known".to_owned()),
+        Ok(rows) => Watch(format!("{} referrers cannot be written to; see GET /v1/decisions", rows.len())),
+        Err(error) => Bad(error.to_string()),
+    }
+}
+
+/// The shop's own texts: each fault by file and key.
+fn texts(folder: &std::path::Path) -> Vec<Finding> {
+    let (_, faults) = Texts::with_folder(folder);
+    if faults.is_empty() {
+        return vec![Good(format!("those in {} are used", folder.display()))];
+    }
+    let finding = |fault: TextFault| {
+        if fault.refused { Bad(format!("{fault}; our own text is used instead")) } else { Watch(fault.to_string()) }
+    };
+    faults.into_iter().map(finding).collect()
+}
+
+/// What to publish so that receivers can verify our signatures.
+fn dkim(config: &Config) -> Vec<Finding> {
+    let MailSettings::Smtp(settings) = &config.mail else { return Vec::new() };
+    match Mailer::smtp(settings) {
+        Ok(Mailer::Smtp(server)) if settings.dkim.is_some() => {
+            let record = |(name, text)| Good(format!("letters are signed; DNS must hold {name} TXT \"{text}\""));
+            server.dkim_records().into_iter().map(record).collect()
+        }
+        Ok(_) => vec![Watch("letters are not signed unless the mail server does; set HOUND_DKIM_KEY_FILE".to_owned())],
+        Err(_) => Vec::new(),
     }
 }
 

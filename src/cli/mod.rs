@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod import;
 mod keys;
+mod mail;
 mod migrate;
 mod payout_file;
 mod payouts;
@@ -71,6 +72,9 @@ enum Command {
     /// Prints reports
     #[command(subcommand)]
     Report(report::Command),
+    /// Sends a test letter
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Recomputes the ledger from its rows and names every difference
     Check(check::Args),
     /// Writes the ledger into one file while the service runs
@@ -100,6 +104,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Keys(command) => keys::run(command, config),
         Command::Payouts(command) => payouts::run(command, config),
         Command::Report(command) => report::run(command, config),
+        Command::Mail(command) => mail::run(command, config),
         Command::Check(args) => check::run(args, config),
         Command::Backup(args) => backup::run(args, config),
         Command::Restore(args) => restore::run(args, config),

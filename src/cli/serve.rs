@@ -38,6 +38,7 @@ pub(super) fn attend(config: &Config, books: &Arc<Books>, keys: Keyring, listene
     let worker = if with_worker { Some(super::worker::start(config, books, &base_url, &keys)?) } else { None };
     let app = App::new(Arc::clone(books), keys, base_url, config.metrics_token.clone(), mail_is_on)
         .with_outward(config.outward.clone())
+        .told_of_bounces(config.bounce_secret.clone())
         .behind(&config.trusted_proxies)
         .limited(config.limits.clone());
     let served = server::run(app, listener, config.workers);

@@ -6,7 +6,7 @@ use super::copy::refuse_moved;
 use super::token::keyring;
 use super::{Failure, Outcome, fail, open_books};
 use crate::config::{Config, MailSettings};
-use crate::mail::{Mailer, Sender};
+use crate::mail::{Mailer, Sender, Texts};
 use crate::operations::books::Books;
 use crate::outbound::Outbound;
 use crate::tokens::Keyring;
@@ -28,14 +28,9 @@ pub(super) fn run(config: &Config) -> Outcome {
 
 /// Starts the post room of this process.
 pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, keys: &Keyring) -> Result<Worker, Failure> {
-    let live = match &config.mail {
-        MailSettings::Unset | MailSettings::Off => Mailer::Off,
-        MailSettings::File(folder) => Mailer::file(folder.clone()),
-        MailSettings::Smtp(settings) => Mailer::smtp(settings).map_err(Failure)?,
-    };
     let post = Post {
         books: Arc::clone(books),
-        live,
+        live: transport(config)?,
         sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
         letterhead: letterhead(config, base_url)?,
         outbound: Outbound::new(config.outward.clone()),
@@ -44,9 +39,35 @@ pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, keys: &
     Worker::start(post).map_err(fail)
 }
 
+/// How live letters leave the house.
+pub(super) fn transport(config: &Config) -> Result<Mailer, Failure> {
+    match &config.mail {
+        MailSettings::Unset | MailSettings::Off => Ok(Mailer::Off),
+        MailSettings::File(folder) => Ok(Mailer::file(folder.clone())),
+        MailSettings::Smtp(settings) => Mailer::smtp(settings).map_err(Failure),
+    }
+}
+
 /// What every letter of this installation carries.
 pub(super) fn letterhead(config: &Config, base_url: &str) -> Result<Letterhead, Failure> {
+    let texts = texts(config);
     let address = config.mail_from.as_deref().unwrap_or(UNSET_SENDER);
     let sender = Sender::new(address, config.mail_from_name.as_deref()).map_err(fail)?;
-    Ok(Letterhead { sender, reply_to: config.mail_reply_to.clone(), base_url: base_url.to_owned() })
+    Ok(Letterhead {
+        sender,
+        reply_to: config.mail_reply_to.clone(),
+        base_url: base_url.to_owned(),
+        texts,
+        calm: config.mail_calm,
+    })
+}
+
+/// The texts of letters; what is wrong with the shop's own is told once, here.
+fn texts(config: &Config) -> Texts {
+    let Some(folder) = &config.templates_dir else { return Texts::built_in() };
+    let (texts, faults) = Texts::with_folder(folder);
+    for fault in faults {
+        tracing::warn!(%fault, ours_instead = fault.refused, "HOUND_TEMPLATES_DIR holds a text that is not as it should be");
+    }
+    texts
 }

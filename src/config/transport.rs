@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ConfigError, MailSettings, Values, fault};
-use crate::mail::{self, Security, SmtpSettings};
+use crate::mail::{DkimSettings, Secret, Security, SmtpSettings};
 
 /// Reads `HOUND_MAIL_MODE` and what goes with it.
 ///
@@ -37,6 +37,28 @@ fn smtp(values: &Values) -> Result<SmtpSettings, ConfigError> {
         port,
         security,
         user: values.text("SMTP_USERNAME"),
-        password: values.text("SMTP_PASSWORD").map(mail::Secret::new),
+        password: values.text("SMTP_PASSWORD").map(Secret::new),
+        dkim: dkim(values)?,
     })
+}
+
+fn dkim(values: &Values) -> Result<Option<DkimSettings>, ConfigError> {
+    let Some(keys) = values.text("DKIM_KEY") else { return Ok(None) };
+    // The signing domain must be that of the From address, or above it, for DMARC to count it (RFC 7489 §3.1.1).
+    let from = values.text("SMTP_FROM").and_then(|from| from.rsplit_once('@').map(|(_, domain)| domain.to_owned()));
+    let domain = values.text("DKIM_DOMAIN").or(from).ok_or_else(|| fault("DKIM_DOMAIN", "is missing"))?;
+    let selector = values.text("DKIM_SELECTOR").unwrap_or_default();
+    Ok(Some(DkimSettings { domain, selector, keys: Secret::new(keys) }))
+}
+
+/// Whether letters keep quiet hours and are bundled, as `HOUND_MAIL_PACE` says.
+///
+/// # Errors
+/// When it says neither.
+pub(super) fn calm(values: &Values) -> Result<bool, ConfigError> {
+    match values.text("MAIL_PACE").as_deref() {
+        Some("calm") => Ok(true),
+        Some("at_once") => Ok(false),
+        _ => Err(fault("MAIL_PACE", "must be calm or at_once")),
+    }
 }

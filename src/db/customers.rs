@@ -12,6 +12,7 @@ use super::{Conn, DbResult, Tx};
 use crate::domain::customer::{CustomerKey, KeyKind, Metadata};
 use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::principal::Scope;
 
 /// All keys of a full batch of sales (three each) in one query; far under SQLite's 32,766 values.
@@ -37,6 +38,8 @@ pub struct Customer {
     pub tier: Option<String>,
     /// Whether an introduction of his was ever registered, so that only then one is looked for.
     pub introduced: bool,
+    /// The language he wants letters in; none leaves it to the program.
+    pub locale: Option<Locale>,
     /// The shop's own words.
     pub metadata: Json<Metadata>,
     /// Who he turned out to be.
@@ -56,6 +59,7 @@ columns!(
         history_since,
         tier,
         introduced,
+        locale,
         metadata,
         merged_into,
         created_at
@@ -123,6 +127,7 @@ impl Customer {
             history_since: None,
             tier: None,
             introduced: false,
+            locale: None,
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
@@ -315,6 +320,7 @@ pub fn update_all(tx: &mut Tx<'_>, rows: &[Customer]) -> DbResult<()> {
                 customers::history_since.eq(excluded(customers::history_since)),
                 customers::tier.eq(excluded(customers::tier)),
                 customers::introduced.eq(excluded(customers::introduced)),
+                customers::locale.eq(excluded(customers::locale)),
                 customers::metadata.eq(excluded(customers::metadata)),
                 customers::merged_into.eq(excluded(customers::merged_into)),
             ))

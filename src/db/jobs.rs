@@ -54,6 +54,20 @@ pub fn any_ready(conn: &mut Conn<'_>, kind: &str, now: Instant) -> DbResult<bool
     Ok(first.is_some())
 }
 
+/// Since when the longest waiting job of `kind` could have been done.
+///
+/// # Errors
+/// What the database reports.
+pub fn due_since(conn: &mut Conn<'_>, kind: &str) -> DbResult<Option<Instant>> {
+    on_db!(conn, c => jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::status.eq(JobStatus::Ready))
+        .order(jobs::run_at)
+        .select(jobs::run_at)
+        .first(c)
+        .optional())
+}
+
 /// Claims up to `most` ready jobs of `kind` whose time has come; rivals skip what is claimed.
 ///
 /// # Errors

@@ -3,15 +3,18 @@
 use diesel::prelude::*;
 
 use super::outbox::Mail;
-use super::schema::{codes, commission_changes, commissions, customer_keys, customers, mail_optouts, mails, payouts, referrers};
+use super::schema::{
+    codes, commission_changes, commissions, customer_keys, customers, mail_bounces, mail_optouts, mails, payouts, referrers,
+};
 use super::types::AnyId;
 use super::{Conn, DbResult};
-use crate::domain::claim::{ClaimStatus, DeclineReason};
+use crate::domain::claim::ClaimStatus;
 use crate::domain::customer::KeyKind;
 use crate::domain::id::{ChangeId, ClaimId, CommissionId, CustomerId, MailId, MethodChangeId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::money::Money;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, Why};
 use crate::domain::referrer::CodeStatus;
 
 /// The person a letter goes to.
@@ -19,7 +22,9 @@ use crate::domain::referrer::CodeStatus;
 pub struct Recipient {
     /// His name.
     pub name: Option<String>,
-    /// His e-mail address as the shop wrote it.
+    /// The language he wants.
+    pub locale: Option<Locale>,
+    /// His e-mail address as the shop wrote it, one that letters do not come back from.
     pub address: Option<String>,
     /// His newest active code.
     pub code: Option<String>,
@@ -39,7 +44,7 @@ pub struct Matter {
     /// A payout's reference.
     pub reference: Option<String>,
     /// Why a payout failed or a claim was declined.
-    pub reason: Option<String>,
+    pub reason: Option<Why>,
 }
 
 /// One letter.
@@ -50,22 +55,39 @@ pub fn mail(conn: &mut Conn<'_>, id: MailId) -> DbResult<Option<Mail>> {
     on_db!(conn, c => mails::table.find(id).select(Mail::as_select()).first(c).optional())
 }
 
+/// The given letters.
+///
+/// # Errors
+/// What the database reports.
+pub fn mails(conn: &mut Conn<'_>, ids: &[MailId]) -> DbResult<Vec<Mail>> {
+    among!(conn, mails::table.select(Mail::as_select()), mails::id, ids)
+}
+
 /// Whom a letter goes to.
 ///
 /// # Errors
 /// What the database reports.
 pub fn recipient(conn: &mut Conn<'_>, referrer: ReferrerId, kind: Notice) -> DbResult<Recipient> {
-    let (customer, name): (CustomerId, Option<String>) = on_db!(conn, c => referrers::table
+    let (customer, name, locale): (CustomerId, Option<String>, Option<Locale>) = on_db!(conn, c => referrers::table
         .inner_join(customers::table.on(customers::id.eq(referrers::customer_id)))
         .filter(referrers::id.eq(referrer))
-        .select((customers::id, customers::name))
+        .select((customers::id, customers::name, customers::locale))
         .first(c))?;
     // After a merge the keys are the survivor's.
     let survivor: Option<CustomerId> =
         on_db!(conn, c => customers::table.find(customer).select(customers::merged_into).first(c))?;
+    let chosen: Option<Option<Locale>> = match survivor {
+        Some(survivor) => on_db!(conn, c => customers::table.find(survivor).select(customers::locale).first(c).optional())?,
+        None => None,
+    };
+    let locale = chosen.flatten().or(locale);
+    let dead = diesel::dsl::exists(
+        mail_bounces::table.filter(mail_bounces::address.eq(customer_keys::value)).filter(mail_bounces::hard_at.is_not_null()),
+    );
     let address: Option<String> = on_db!(conn, c => customer_keys::table
         .filter(customer_keys::customer_id.eq_any([Some(customer), survivor].into_iter().flatten()))
         .filter(customer_keys::kind.eq(KeyKind::Email))
+        .filter(diesel::dsl::not(dead))
         .order(customer_keys::value)
         .select(customer_keys::shown)
         .first(c)
@@ -82,7 +104,7 @@ pub fn recipient(conn: &mut Conn<'_>, referrer: ReferrerId, kind: Notice) -> DbR
         .filter(mail_optouts::kind.eq(kind.name()))
         .count()
         .get_result(c))?;
-    Ok(Recipient { name, address, code, declined: declined > 0 && kind.optional() })
+    Ok(Recipient { name, locale, address, code, declined: declined > 0 && kind.optional() })
 }
 
 /// What a letter of `kind` about `subject` to `referrer` says.
@@ -127,11 +149,11 @@ fn of_change(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
 
 fn of_payout(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
     let id = PayoutId::from_uuid(subject.uuid());
-    let (amount, currency, reference, reason) = on_db!(conn, c => payouts::table
+    let (amount, currency, reference, reason): (i64, _, _, Option<String>) = on_db!(conn, c => payouts::table
         .find(id)
         .select((payouts::amount, payouts::currency, payouts::reference, payouts::reason))
         .first(c))?;
-    Ok(Matter { amount: Some(Money { amount, currency }), reference, reason, ..Matter::default() })
+    Ok(Matter { amount: Some(Money { amount, currency }), reference, reason: reason.map(Why::Said), ..Matter::default() })
 }
 
 fn of_method_change(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
@@ -149,7 +171,7 @@ fn of_missing(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Matter> {
 
 fn of_claim(conn: &mut Conn<'_>, subject: AnyId) -> DbResult<Matter> {
     let claim = super::claims::find(conn, ClaimId::from_uuid(subject.uuid()))?.ok_or(super::DbFault::NotFound)?;
-    let late = (claim.status == ClaimStatus::Expired).then_some("We could not look into it in time; you may tell us again.");
-    let reason = claim.reason.map(DeclineReason::sentence).or(late).map(ToOwned::to_owned);
+    let late = (claim.status == ClaimStatus::Expired).then_some(Why::NotDecided);
+    let reason = claim.reason.map(Why::Declined).or(late);
     Ok(Matter { due_at: Some(claim.decide_by), reason, ..Matter::default() })
 }

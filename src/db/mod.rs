@@ -7,6 +7,8 @@ mod on_db;
 #[macro_use]
 pub mod columns;
 pub mod adjustments;
+pub mod bounces;
+pub mod bundles;
 pub mod check;
 pub mod check_payouts;
 pub mod check_submissions;
@@ -37,6 +39,7 @@ pub mod money_check;
 pub mod open_items;
 pub mod outbox;
 pub mod outward;
+pub mod owner_notices;
 pub mod payout_batches;
 pub mod payout_methods;
 pub mod payouts;

@@ -31,6 +31,8 @@ pub struct Mail {
     pub referrer_id: ReferrerId,
     /// The same at every attempt (RFC 5322 §3.6.4), so that a receiver can drop a second copy.
     pub message_id: String,
+    /// The letter that tells of it: itself when it was sent as the first of a bundle, maybe the only one.
+    pub told_in: Option<MailId>,
     /// Where it went, once sent.
     pub recipient: Option<String>,
     /// Where it stands.
@@ -41,7 +43,7 @@ pub struct Mail {
     pub ended_at: Option<Instant>,
 }
 
-columns!(Mail, mails(id, kind, subject_id, referrer_id, message_id, recipient, status, created_at, ended_at), if_free);
+columns!(Mail, mails(id, kind, subject_id, referrer_id, message_id, told_in, recipient, status, created_at, ended_at), if_free);
 
 /// Work for the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
@@ -131,6 +133,7 @@ impl Mail {
             subject_id,
             referrer_id,
             message_id: format!("<{id}@houndplan>"),
+            told_in: None,
             recipient: None,
             status: MailStatus::Queued,
             created_at: now,

@@ -79,6 +79,7 @@ diesel::table! {
         history_since -> Nullable<DbInstant>,
         tier -> Nullable<Text>,
         introduced -> Bool,
+        locale -> Nullable<Text>,
         metadata -> DbJson,
         merged_into -> Nullable<DbUuid>,
         created_at -> DbInstant,
@@ -484,6 +485,7 @@ diesel::table! {
         subject_id -> DbUuid,
         referrer_id -> DbUuid,
         message_id -> Text,
+        told_in -> Nullable<DbUuid>,
         recipient -> Nullable<Text>,
         status -> Text,
         created_at -> DbInstant,
@@ -836,6 +838,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::types::*;
 
+    mail_bounces (id) {
+        id -> DbUuid,
+        address -> Text,
+        hard_at -> Nullable<DbInstant>,
+        soft_count -> BigInt,
+        complained_at -> Nullable<DbInstant>,
+        last_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
     detail_reminders (referrer_id) {
         referrer_id -> DbUuid,
         since -> DbInstant,
@@ -874,6 +890,21 @@ diesel::table! {
         first_sent_at -> Nullable<DbInstant>,
         asked_at -> Nullable<DbInstant>,
         error -> Nullable<Text>,
+        created_at -> DbInstant,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    owner_notices (id) {
+        id -> DbUuid,
+        kind -> Text,
+        subject -> Text,
+        message_id -> Text,
+        status -> Text,
         created_at -> DbInstant,
         ended_at -> Nullable<DbInstant>,
     }
@@ -975,6 +1006,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     submission_items,
     periods,
     period_reports,
+    mail_bounces,
+    owner_notices,
 );
 
 // Paid and returned, by rail.

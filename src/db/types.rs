@@ -20,7 +20,6 @@ use crate::domain::id::*;
 use crate::domain::instant::Instant;
 use crate::domain::intake::{ImportKind, ImportStatus, RowOutcome};
 use crate::domain::money::Currency;
-use crate::domain::notice::Notice;
 use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus, Rail};
 use crate::domain::principal::{Mode, Role};
 use crate::domain::provider::{Provider, SubmissionStatus};
@@ -292,6 +291,7 @@ macro_rules! text_enums {
 
 // After the macros it uses.
 mod claims;
+mod letters;
 mod payouts;
 
 text!(Currency, Currency::code, |text: &str| Currency::parse(text).ok());
@@ -325,13 +325,6 @@ text_enums! {
         Reverse = "reverse", Adjust = "adjust", Open = "open", Forfeit = "forfeit", Forgive = "forgive",
         Fee = "fee",
     }
-    Notice {
-        Welcome = "welcome", SaleCredited = "sale_credited", BonusEarned = "bonus_earned", YouDidNotKnow = "you_did_not_know",
-        CommissionApproved = "commission_approved", CommissionReduced = "commission_reduced",
-        PayoutSent = "payout_sent", PayoutFailed = "payout_failed", PayoutDetailsChanged = "payout_details_changed",
-        DetailsMissing = "details_missing", ClaimReceived = "claim_received",
-        ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined",
-    }
     Rail {
         Manual = "manual", Sepa = "sepa", Ach = "ach", Paypal = "paypal", Wise = "wise", StoreCredit = "store_credit",
         Offset = "offset",
@@ -354,9 +347,6 @@ text_enums! {
     InboundStatus { Received = "received", Applied = "applied", Ignored = "ignored", Failed = "failed" }
     CouponStatus { Waiting = "waiting", InShop = "in_shop", Disabled = "disabled", Failed = "failed" }
     JobStatus { Ready = "ready", Running = "running", Dead = "dead" }
-    MailStatus {
-        Queued = "queued", Sent = "sent", Declined = "declined", Undeliverable = "undeliverable", Discarded = "discarded",
-    }
     EndpointStatus { Enabled = "enabled", Disabled = "disabled" }
     WhyDisabled { Owner = "owner", Gone = "gone", Failing = "failing" }
     DeliveryStatus { Waiting = "waiting", Delivered = "delivered", Failed = "failed" }

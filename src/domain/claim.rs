@@ -97,16 +97,16 @@ impl ClaimRules {
 }
 
 impl DeclineReason {
-    /// What the referrer is told.
+    /// The word in the API and in the names of letters' texts.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::NotConfirmed => "We could not confirm that this purchase came through you.",
-            Self::NotANewCustomer => "The buyer was our customer before.",
-            Self::AnotherIntroduced => "Another recommendation weighed more for this purchase.",
-            Self::OwnPurchase => "Your own purchases, and those of your household, earn no reward.",
-            Self::OrderReturned => "The order was cancelled or sent back.",
-            Self::TooLate => "The purchase is too long ago.",
+            Self::NotConfirmed => "not_confirmed",
+            Self::NotANewCustomer => "not_a_new_customer",
+            Self::AnotherIntroduced => "another_introduced",
+            Self::OwnPurchase => "own_purchase",
+            Self::OrderReturned => "order_returned",
+            Self::TooLate => "too_late",
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::money::{ByCurrency, Currency, Rate};
+use super::money::{ByCurrency, Currency, Money, Rate};
+use super::notice::Promise;
 
 /// How a commission is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,17 +43,15 @@ impl CommissionRule {
         }
     }
 
-    /// The promise in words, such as `10 %` or `50.00 EUR`, for the program's own currency first.
+    /// What is promised, in the program's own currency if the rule knows it.
     #[must_use]
-    pub fn promise(&self, home: Currency) -> String {
+    pub fn promise(&self, home: Currency) -> Option<Promise> {
         match self {
-            Self::Percent { rate } => format!("{} %", rate.percent()),
-            Self::Flat { amounts } => amounts
-                .get_key_value(&home)
-                .or_else(|| amounts.first_key_value())
-                .map_or_else(String::new, |(currency, amount)| {
-                    super::money::Money { amount: *amount, currency: *currency }.to_string()
-                }),
+            Self::Percent { rate } => Some(Promise::Share(*rate)),
+            Self::Flat { amounts } => {
+                let known = amounts.get_key_value(&home).or_else(|| amounts.first_key_value());
+                known.map(|(currency, amount)| Promise::Sum(Money { amount: *amount, currency: *currency }))
+            }
         }
     }
 }
@@ -208,6 +207,6 @@ mod tests {
         let rule = CommissionRule::Flat { amounts: [(Currency::EUR, 5_000)].into() };
         assert_eq!(rule.owed(1, Currency::EUR), 5_000);
         assert_eq!(rule.owed(0, Currency::EUR), 0);
-        assert_eq!(rule.promise(Currency::EUR), "50.00 EUR");
+        assert_eq!(rule.promise(Currency::EUR), Some(Promise::Sum(Money { amount: 5_000, currency: Currency::EUR })));
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::{FieldError, not_ahead, short_text};
 use super::instant::Instant;
+use super::locale::Locale;
 
 /// Free words of the shop, at most 20, kept and returned unchanged.
 pub type Metadata = BTreeMap<String, String>;
@@ -49,6 +50,8 @@ pub struct CustomerFacts {
     pub first_order_at: Option<Instant>,
     /// How many orders the shop had from this customer before the service knew him.
     pub orders_before: Option<i64>,
+    /// The language he wants letters in.
+    pub locale: Option<Locale>,
     /// The shop's own words.
     pub metadata: Option<Metadata>,
 }

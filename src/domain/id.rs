@@ -87,6 +87,10 @@ ids! {
     JobId,
     /// One letter.
     MailId,
+    /// An address that letters came back from.
+    BounceId,
+    /// A letter to the owner.
+    NoticeId,
     /// Something that happened.
     EventId,
     /// Where webhooks go.

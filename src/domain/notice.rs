@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::money::Money;
+use super::claim::DeclineReason;
+use super::locale::Locale;
+use super::money::{Money, Rate};
 
 /// The kinds of letter. Each is queued once per (kind, subject).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,11 +91,52 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// Whether several of a kind may be told in one letter: news of sums, which add up.
+    #[must_use]
+    pub const fn bundles(self) -> bool {
+        matches!(self, Self::SaleCredited | Self::BonusEarned | Self::CommissionApproved | Self::CommissionReduced)
+    }
+}
+
+/// What a shop pays per introduced customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// A share of what he buys.
+    Share(Rate),
+    /// A sum.
+    Sum(Money),
+}
+
+/// Why a payout failed or a claim was declined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// One of the fixed reasons.
+    Declined(DeclineReason),
+    /// Nobody decided in time.
+    NotDecided,
+    /// As the bank or the owner put it.
+    Said(String),
+}
+
+/// One of several things that a letter tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The sum, always positive.
+    pub amount: Money,
+    /// What a commission is worth after a change.
+    pub remaining: Option<Money>,
+    /// When its hold ends, as a calendar day.
+    pub due_on: Option<String>,
+}
+
 /// Everything a letter may mention, gathered when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeFacts {
     /// Which letter.
     pub kind: Notice,
+    /// In which language.
+    pub locale: Locale,
     /// The shop's name, from the program.
     pub shop: String,
     /// The shop's address on the web, if set.
@@ -111,10 +154,24 @@ pub struct NoticeFacts {
     /// When the hold ends, as a calendar day in the program's zone (only credited and named); for a
     /// claim, by when it is decided; for changed details, until when nothing is paid.
     pub due_on: Option<String>,
-    /// What the shop pays per introduced customer, such as `10 %` or `50.00 EUR`.
-    pub promise: String,
+    /// What the shop pays per introduced customer.
+    pub promise: Option<Promise>,
     /// The cheque's or transfer's reference (only `PayoutSent`); what may be shown of changed details.
     pub reference: Option<String>,
     /// Why a payout failed or a claim was declined (only `PayoutFailed` and `ClaimDeclined`).
-    pub reason: Option<String>,
+    pub reason: Option<Why>,
+    /// All that a bundle tells of; empty when the letter is about one thing.
+    pub lines: Vec<Line>,
+    /// Who the shop is by law: name and postal address.
+    pub imprint: Option<String>,
+}
+
+impl NoticeFacts {
+    /// What a commission was worth before the change: what was taken back and what is left.
+    #[must_use]
+    pub fn before(&self) -> Option<Money> {
+        let (taken, left) = (self.amount?, self.remaining?);
+        let sum = left.amount.checked_add(taken.amount)?;
+        (left.currency == taken.currency).then_some(Money { amount: sum, currency: left.currency })
+    }
 }

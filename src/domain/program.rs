@@ -10,6 +10,7 @@ use super::fraud::FraudRules;
 use super::instant::Instant;
 use super::money::{ByCurrency, Currency, Rate};
 use super::payout_rules::PayoutRules;
+use super::post::LetterRules;
 use super::rule::{Bonus, Caps, Faults, FriendDiscount, Rule};
 
 /// The longest address a link may lead to, in bytes: what every browser takes.
@@ -131,6 +132,8 @@ pub struct Terms {
     /// How postings appear in the shop's own books.
     #[serde(default)]
     pub books: BookRules,
+    /// How letters are written and when.
+    pub letters: LetterRules,
 }
 
 /// Terms with their place in the program's history.
@@ -172,6 +175,7 @@ impl Default for Terms {
             fraud: FraudRules::default(),
             payouts: PayoutRules::default(),
             books: BookRules::default(),
+            letters: LetterRules::default(),
         }
     }
 }
@@ -277,7 +281,8 @@ impl Terms {
             faults.push(FieldError::new("/lifetime/months", "out_of_range", "must be between 1 and 120"));
         }
         faults.extend(short_text("/shop_name", &self.shop_name).err());
-        faults.extend(self.claims.check().chain(self.fraud.check()).chain(self.payouts.check()).chain(self.books.check()));
+        faults.extend(self.claims.check().chain(self.fraud.check()).chain(self.payouts.check()));
+        faults.extend(self.books.check().chain(self.letters.check()));
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             faults.push(FieldError::new("/timezone", "unknown_timezone", "is not an IANA time zone such as Europe/Berlin"));
         }

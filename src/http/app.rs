@@ -29,6 +29,8 @@ pub struct App {
     pub base_url: String,
     /// Opens `/metrics`.
     pub metrics_token: Option<Secret>,
+    /// Opens `/webhooks/bounces`.
+    pub bounce_secret: Option<Secret>,
     /// Where webhooks may go.
     pub outward: Outward,
     /// Whether letters can leave the house.
@@ -66,6 +68,7 @@ impl App {
             vault,
             base_url,
             metrics_token,
+            bounce_secret: None,
             outward: Outward::default(),
             mail_is_on,
             answered: Default::default(),
@@ -85,6 +88,13 @@ impl App {
     #[must_use]
     pub fn with_outward(mut self, outward: Outward) -> Self {
         self.outward = outward;
+        self
+    }
+
+    /// The same, where a mail service that knows `secret` may report what came back.
+    #[must_use]
+    pub fn told_of_bounces(mut self, secret: Option<Secret>) -> Self {
+        self.bounce_secret = secret;
         self
     }
 

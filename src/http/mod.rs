@@ -7,6 +7,7 @@ pub mod address;
 pub mod api;
 pub mod app;
 pub mod body;
+pub mod bounces;
 pub mod callers;
 pub mod contract;
 pub mod cors;

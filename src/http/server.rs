@@ -11,7 +11,9 @@ use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web}
 
 use super::app::App;
 use super::problem::ApiError;
-use super::{api, contract, cors, health, limits, observe, qr, redirect, snippet, unsubscribe, webhooks_in, webhooks_paypal};
+use super::{
+    api, bounces, contract, cors, health, limits, observe, qr, redirect, snippet, unsubscribe, webhooks_in, webhooks_paypal,
+};
 
 /// A head must be there this soon after the connection.
 const HEAD_DEADLINE: Duration = Duration::from_secs(5);
@@ -72,6 +74,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(contract::configure)
         .configure(unsubscribe::configure)
         .configure(webhooks_paypal::configure)
+        .configure(bounces::configure)
         .configure(webhooks_in::configure)
         .default_service(web::to(unknown));
 }

@@ -32,6 +32,8 @@ pub enum SendError {
     Permanent {
         /// The SMTP reply code, if there was a reply.
         code: Option<u16>,
+        /// Whether nobody has this address: no letter to it will ever arrive.
+        bounced: bool,
         /// What was said, on one line, with the recipient masked.
         text: String,
     },
@@ -65,7 +67,7 @@ impl SendError {
             |text: String| text.split_whitespace().map(word).collect::<Vec<_>>().join(" ").chars().take(TEXT_MAX).collect();
         match self {
             Self::Transient { code, text } => Self::Transient { code, text: clean(text) },
-            Self::Permanent { code, text } => Self::Permanent { code, text: clean(text) },
+            Self::Permanent { code, bounced, text } => Self::Permanent { code, bounced, text: clean(text) },
             Self::Refused(text) => Self::Refused(clean(text)),
         }
     }
@@ -74,7 +76,7 @@ impl SendError {
 impl From<LetterError> for SendError {
     fn from(error: LetterError) -> Self {
         match error {
-            LetterError::Recipient => Self::Permanent { code: None, text: error.to_string() },
+            LetterError::Recipient => Self::Permanent { code: None, bounced: false, text: error.to_string() },
             LetterError::Field(_) => Self::Refused(error.to_string()),
         }
     }
@@ -262,7 +264,8 @@ mod tests {
     #[test]
     fn an_answer_that_names_the_reader_is_masked_and_cut() {
         let text = format!("<Jane@example.com>:\r\nunknown {}", "x".repeat(500));
-        let SendError::Permanent { code, text } = (SendError::Permanent { code: Some(550), text }).masked() else {
+        let SendError::Permanent { code, text, .. } = (SendError::Permanent { code: Some(550), bounced: true, text }).masked()
+        else {
             panic!("another kind");
         };
         assert_eq!(code, Some(550));

@@ -1,14 +1,22 @@
-//! From facts to words: a subject, a text and an HTML page that say the same.
+//! From facts to words: a subject, a text and an HTML page that say the same, because both are made
+//! of the same texts.
 //!
-//! Templates are compiled in. `.html` ones escape every value, and every value is cleaned before:
-//! one line, no control or direction-changing characters, links only to the web.
+//! Every value is cleaned (one line, no control or direction-changing characters, links only to the
+//! web), marked, put into its text, and the whole is escaped for HTML; only then do marks become
+//! tags. So neither a value nor a shop's own text can bring markup along.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
+use fluent_bundle::FluentArgs;
 use jiff::civil::Date;
 use url::Url;
 
-use crate::domain::money::Money;
-use crate::domain::notice::{Notice, NoticeFacts};
+use super::layout::{Part, parts};
+use super::texts::Texts;
+use crate::domain::locale::Locale;
+use crate::domain::money::{Currency, Money};
+use crate::domain::notice::{Line, NoticeFacts, Promise, Why};
 
 /// What a phone shows of a subject. Longer ones lose the shop's name first; `From` has it too.
 const SUBJECT_MAX: usize = 50;
@@ -18,6 +26,13 @@ const VALUE_MAX: usize = 200;
 
 /// Longer first names are not first names.
 const FIRST_NAME_MAX: usize = 30;
+
+/// So many things of a bundle are named one by one; the sum counts all.
+const LINES_MAX: usize = 25;
+
+/// Private-use characters around a value until the text is escaped; values cannot hold them.
+const STRONG: (char, char) = ('\u{e000}', '\u{e001}');
+const ANCHOR: (char, char) = ('\u{e002}', '\u{e003}');
 
 /// A letter's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,156 +45,233 @@ pub struct Rendered {
     pub html: String,
 }
 
-/// Writes the letter for `facts`. Optional kinds end with `unsubscribe`, the page where they can be
-/// declined; must-have kinds ignore it.
+/// Writes the letter for `facts`. It ends with `unsubscribe`, the page where kinds can be declined.
 #[must_use]
-pub fn render(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
-    let words = &Words::from(facts, unsubscribe);
-    let (text, html) = match facts.kind {
-        Notice::Welcome => (Text::Welcome { words }, Html::Welcome { words }),
-        Notice::SaleCredited => (Text::SaleCredited { words }, Html::SaleCredited { words }),
-        Notice::BonusEarned => (Text::BonusEarned { words }, Html::BonusEarned { words }),
-        Notice::YouDidNotKnow => (Text::YouDidNotKnow { words }, Html::YouDidNotKnow { words }),
-        Notice::CommissionApproved => (Text::CommissionApproved { words }, Html::CommissionApproved { words }),
-        Notice::CommissionReduced => (Text::CommissionReduced { words }, Html::CommissionReduced { words }),
-        Notice::PayoutSent => (Text::PayoutSent { words }, Html::PayoutSent { words }),
-        Notice::PayoutFailed => (Text::PayoutFailed { words }, Html::PayoutFailed { words }),
-        Notice::PayoutDetailsChanged => (Text::PayoutDetailsChanged { words }, Html::PayoutDetailsChanged { words }),
-        Notice::DetailsMissing => (Text::DetailsMissing { words }, Html::DetailsMissing { words }),
-        Notice::ClaimReceived => (Text::ClaimReceived { words }, Html::ClaimReceived { words }),
-        Notice::ClaimAccepted => (Text::ClaimAccepted { words }, Html::ClaimAccepted { words }),
-        Notice::ClaimDeclined => (Text::ClaimDeclined { words }, Html::ClaimDeclined { words }),
+pub fn render(texts: &Texts, facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
+    let facts = &cleaned(facts);
+    let stop = unsubscribe.and_then(web_address);
+    let said = Said { texts, facts, args: values(texts, facts, stop.as_deref()) };
+    let blocks = said.blocks();
+    let mut footer = vec![format!("{} {}", said.of_kind("why"), said.general("footer-reply"))];
+    footer.extend(facts.imprint.clone());
+    if stop.is_some() {
+        footer.push(said.general(if facts.kind.optional() { "footer-stop" } else { "footer-choose" }));
+    }
+    lay_out(facts.locale, &said.subject(), blocks, &footer)
+}
+
+/// The same blocks as plain text and as a page; texts carry their marks.
+pub(super) fn lay_out(locale: Locale, subject: &str, blocks: Vec<Block>, footer: &[String]) -> Rendered {
+    let subject = plain(subject);
+    let text = blocks.iter().map(Block::as_text).collect::<Vec<_>>().join("\n\n");
+    let text = format!("{text}\n\n{}\n", footer.iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n"));
+    let page = Page {
+        language: locale.tag(),
+        subject: subject.clone(),
+        blocks: blocks.into_iter().map(Block::marked_up).collect(),
+        footer: footer.iter().map(|line| marked_up(line)).collect(),
     };
-    // Writing strings into a string cannot fail; were it to, `Letter::message` refuses an empty text.
-    let text = text.render().unwrap_or_default();
-    let html = html.render().unwrap_or_default();
-    Rendered { subject: words.subject.clone(), text, html }
+    // Writing strings into a string cannot fail; were it to, `Letter::message` refuses an empty page.
+    let html = Html { letter: &page }.render().unwrap_or_default();
+    Rendered { subject, text, html }
 }
 
 #[derive(Template)]
-enum Text<'a> {
-    #[template(path = "mail/templates/welcome/letter.txt")]
-    Welcome { words: &'a Words },
-    #[template(path = "mail/templates/sale_credited/letter.txt")]
-    SaleCredited { words: &'a Words },
-    #[template(path = "mail/templates/bonus_earned/letter.txt")]
-    BonusEarned { words: &'a Words },
-    #[template(path = "mail/templates/you_did_not_know/letter.txt")]
-    YouDidNotKnow { words: &'a Words },
-    #[template(path = "mail/templates/commission_approved/letter.txt")]
-    CommissionApproved { words: &'a Words },
-    #[template(path = "mail/templates/commission_reduced/letter.txt")]
-    CommissionReduced { words: &'a Words },
-    #[template(path = "mail/templates/payout_sent/letter.txt")]
-    PayoutSent { words: &'a Words },
-    #[template(path = "mail/templates/payout_failed/letter.txt")]
-    PayoutFailed { words: &'a Words },
-    #[template(path = "mail/templates/payout_details_changed/letter.txt")]
-    PayoutDetailsChanged { words: &'a Words },
-    #[template(path = "mail/templates/details_missing/letter.txt")]
-    DetailsMissing { words: &'a Words },
-    #[template(path = "mail/templates/claim_received/letter.txt")]
-    ClaimReceived { words: &'a Words },
-    #[template(path = "mail/templates/claim_accepted/letter.txt")]
-    ClaimAccepted { words: &'a Words },
-    #[template(path = "mail/templates/claim_declined/letter.txt")]
-    ClaimDeclined { words: &'a Words },
+#[template(path = "mail/templates/letter.html")]
+struct Html<'a> {
+    letter: &'a Page,
 }
 
-#[derive(Template)]
-enum Html<'a> {
-    #[template(path = "mail/templates/welcome/letter.html")]
-    Welcome { words: &'a Words },
-    #[template(path = "mail/templates/sale_credited/letter.html")]
-    SaleCredited { words: &'a Words },
-    #[template(path = "mail/templates/bonus_earned/letter.html")]
-    BonusEarned { words: &'a Words },
-    #[template(path = "mail/templates/you_did_not_know/letter.html")]
-    YouDidNotKnow { words: &'a Words },
-    #[template(path = "mail/templates/commission_approved/letter.html")]
-    CommissionApproved { words: &'a Words },
-    #[template(path = "mail/templates/commission_reduced/letter.html")]
-    CommissionReduced { words: &'a Words },
-    #[template(path = "mail/templates/payout_sent/letter.html")]
-    PayoutSent { words: &'a Words },
-    #[template(path = "mail/templates/payout_failed/letter.html")]
-    PayoutFailed { words: &'a Words },
-    #[template(path = "mail/templates/payout_details_changed/letter.html")]
-    PayoutDetailsChanged { words: &'a Words },
-    #[template(path = "mail/templates/details_missing/letter.html")]
-    DetailsMissing { words: &'a Words },
-    #[template(path = "mail/templates/claim_received/letter.html")]
-    ClaimReceived { words: &'a Words },
-    #[template(path = "mail/templates/claim_accepted/letter.html")]
-    ClaimAccepted { words: &'a Words },
-    #[template(path = "mail/templates/claim_declined/letter.html")]
-    ClaimDeclined { words: &'a Words },
-}
-
-/// The facts as a template prints them.
-struct Words {
+struct Page {
+    language: &'static str,
     subject: String,
-    hello: String,
-    shop: String,
-    shop_url: Option<String>,
-    code: Option<String>,
-    link: Option<String>,
-    amount: String,
-    before: Option<String>,
-    remaining: Option<String>,
-    due: Option<String>,
-    promise: String,
-    reference: Option<String>,
-    reason: Option<String>,
-    unsubscribe: Option<String>,
+    blocks: Vec<Block>,
+    footer: Vec<String>,
 }
 
-impl Words {
-    fn from(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Self {
-        let shop = Some(one_line(&facts.shop)).filter(|shop| !shop.is_empty()).unwrap_or_else(|| "our shop".to_owned());
-        let amount = facts.amount.map_or_else(|| "a reward".to_owned(), |amount| amount.to_string());
-        Self {
-            subject: subject(facts.kind, &shop, &amount),
-            hello: first_name(facts.name.as_deref()).map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
-            shop,
-            shop_url: facts.shop_url.as_deref().and_then(web_address),
-            code: facts.code.as_deref().map(one_line),
-            link: facts.link.as_deref().and_then(web_address),
-            amount,
-            before: before(facts.amount, facts.remaining).map(|before| before.to_string()),
-            remaining: facts.remaining.map(|remaining| remaining.to_string()),
-            due: facts.due_on.as_deref().map(calendar_day),
-            promise: one_line(&facts.promise),
-            reference: facts.reference.as_deref().map(one_line),
-            reason: facts.reason.as_deref().map(one_line),
-            unsubscribe: unsubscribe.filter(|_| facts.kind.optional()).and_then(web_address),
+/// What stands between two empty lines; texts carry their marks.
+pub(super) enum Block {
+    Paragraph(String),
+    Link(String),
+    List(Vec<String>),
+}
+
+impl Block {
+    fn as_text(&self) -> String {
+        match self {
+            Self::Paragraph(text) => plain(text),
+            Self::Link(link) => link.clone(),
+            Self::List(lines) => lines.iter().map(|line| format!("- {}", plain(line))).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    fn marked_up(self) -> Self {
+        match self {
+            Self::Paragraph(text) => Self::Paragraph(marked_up(&text)),
+            Self::List(lines) => Self::List(lines.iter().map(|line| marked_up(line)).collect()),
+            Self::Link(link) => Self::Link(link),
         }
     }
 }
 
-fn subject(kind: Notice, shop: &str, amount: &str) -> String {
-    let (long, short) = match kind {
-        Notice::Welcome => (format!("Your link for {shop}"), "Your link".to_owned()),
-        Notice::SaleCredited => {
-            (format!("A friend bought at {shop}: {amount} for you"), format!("A friend bought: {amount} for you"))
+/// A letter being said.
+struct Said<'a> {
+    texts: &'a Texts,
+    facts: &'a NoticeFacts,
+    args: FluentArgs<'a>,
+}
+
+impl Said<'_> {
+    fn general(&self, key: &str) -> String {
+        // A test holds texts and layout together; a key without a text would leave a gap, not stop a letter.
+        self.texts.say(self.facts.locale, key, &self.args).unwrap_or_default()
+    }
+
+    fn of_kind(&self, part: &str) -> String {
+        self.general(&format!("{}-{part}", self.facts.kind.name()))
+    }
+
+    fn subject(&self) -> String {
+        if !self.facts.lines.is_empty() {
+            return self.of_kind("many_subject");
         }
-        Notice::BonusEarned => (format!("A bonus of {amount} from {shop}"), format!("A bonus of {amount}")),
-        Notice::YouDidNotKnow => (format!("{shop} owes you {amount}"), format!("We owe you {amount}")),
-        Notice::CommissionApproved => (format!("{amount} is ready"), String::new()),
-        Notice::CommissionReduced => (format!("{amount} taken back: order returned"), format!("{amount} taken back")),
-        Notice::PayoutSent => (format!("{amount} is on its way"), String::new()),
-        Notice::PayoutFailed => (format!("We could not pay you {amount}"), String::new()),
-        Notice::PayoutDetailsChanged => {
-            (format!("Your payout details at {shop} changed"), "Your payout details changed".to_owned())
+        let long = self.of_kind("subject");
+        let short = format!("{}-subject_short", self.facts.kind.name());
+        let fits = plain(&long).chars().count() <= SUBJECT_MAX;
+        if fits || !self.texts.knows(self.facts.locale, &short) { long } else { self.general(&short) }
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let hello = if self.args.get("name").is_some() { "hello" } else { "hello-nobody" };
+        let mut blocks = vec![Block::Paragraph(self.general(hello))];
+        for part in parts(self.facts) {
+            match part {
+                Part::Say(key) => blocks.push(Block::Paragraph(self.of_kind(key))),
+                Part::Link(key) => {
+                    blocks.push(Block::Paragraph(self.of_kind(key)));
+                    blocks.extend(self.facts.link.clone().map(Block::Link));
+                }
+                Part::Lines => blocks.push(Block::List(self.lines())),
+            }
         }
-        Notice::DetailsMissing => {
-            (format!("{shop}: where shall we send your money?"), "Where shall we send your money?".to_owned())
+        blocks.push(Block::Paragraph(self.facts.shop.clone()));
+        blocks
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let (locale, kind) = (self.facts.locale, self.facts.kind.name());
+        let line = |line: &Line| {
+            let mut args = FluentArgs::new();
+            args.set("amount", strong(&locale.money(line.amount)));
+            if let Some(left) = line.remaining {
+                args.set("remaining", locale.money(left));
+            }
+            if let Some(day) = &line.due_on {
+                args.set("due", calendar_day(locale, day));
+            }
+            let free = format!("{kind}-line_free");
+            let key = if line.due_on.is_none() && self.texts.knows(locale, &free) { free } else { format!("{kind}-line") };
+            self.texts.say(locale, &key, &args).unwrap_or_default()
+        };
+        let mut lines: Vec<String> = self.facts.lines.iter().take(LINES_MAX).map(line).collect();
+        if let Some(more) = self.facts.lines.len().checked_sub(LINES_MAX).filter(|more| *more > 0) {
+            let mut args = FluentArgs::new();
+            args.set("count", more.to_string());
+            lines.extend(self.texts.say(locale, "more-lines", &args));
         }
-        Notice::ClaimReceived => (format!("{shop} has your note"), "We have your note".to_owned()),
-        Notice::ClaimAccepted => (format!("You are right: {shop} credits you"), "You are right: credited to you".to_owned()),
-        Notice::ClaimDeclined => (format!("Your note to {shop}: not credited"), "Your note: not credited".to_owned()),
+        lines
+    }
+}
+
+/// The facts without what no letter may repeat.
+fn cleaned(facts: &NoticeFacts) -> NoticeFacts {
+    let text = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());
+    NoticeFacts {
+        shop: one_line(&facts.shop),
+        shop_url: facts.shop_url.as_deref().and_then(web_address),
+        name: first_name(facts.name.as_deref()),
+        code: text(&facts.code),
+        link: facts.link.as_deref().and_then(web_address),
+        due_on: text(&facts.due_on),
+        reference: text(&facts.reference),
+        imprint: text(&facts.imprint),
+        ..facts.clone()
+    }
+}
+
+/// The facts as texts print them.
+fn values<'a>(texts: &Texts, facts: &NoticeFacts, stop: Option<&str>) -> FluentArgs<'a> {
+    let locale = facts.locale;
+    let mut args = FluentArgs::new();
+    let none = FluentArgs::new();
+    let said = |key: &str, args: &FluentArgs<'_>| texts.say(locale, key, args).unwrap_or_default();
+    let shop = if facts.shop.is_empty() { said("our-shop", &none) } else { facts.shop.clone() };
+    args.set("shop", shop.clone());
+    let place = facts.shop_url.as_deref().map(|url| {
+        let mut of_place = FluentArgs::new();
+        of_place.set("shop", shop.clone());
+        of_place.set("shop_url", url.to_owned());
+        said("shop-at", &of_place)
+    });
+    args.set("place", place.unwrap_or(shop));
+    let amount = sums_in_words(texts, locale, &sums(facts));
+    args.set("amount", strong(&amount));
+    let promise = match facts.promise {
+        Some(Promise::Share(rate)) => locale.share(rate),
+        Some(Promise::Sum(sum)) => locale.money(sum),
+        None => said("some-reward", &none),
     };
-    if long.chars().count() > SUBJECT_MAX && !short.is_empty() { short } else { long }
+    args.set("promise", strong(&promise));
+    args.set("count", facts.lines.len());
+    let mut optional = |name: &'static str, value: Option<String>| {
+        if let Some(value) = value {
+            args.set(name, value);
+        }
+    };
+    optional("name", facts.name.clone());
+    optional("code", facts.code.as_deref().map(strong));
+    optional("before", facts.before().map(|before| locale.money(before)));
+    optional("remaining", facts.remaining.map(|left| locale.money(left)));
+    optional("due", facts.due_on.as_deref().map(|day| calendar_day(locale, day)));
+    optional("reference", facts.reference.as_deref().map(strong));
+    optional("reason", facts.reason.as_ref().map(|why| why_in_words(texts, locale, why)));
+    optional("stop", stop.map(|stop| format!("{}{stop}{}", ANCHOR.0, ANCHOR.1)));
+    args
+}
+
+/// What the letter is about: its sum, or those of a bundle by currency.
+fn sums(facts: &NoticeFacts) -> Vec<Money> {
+    if facts.lines.is_empty() {
+        return facts.amount.into_iter().collect();
+    }
+    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    for line in &facts.lines {
+        let sum = sums.entry(line.amount.currency).or_default();
+        *sum = sum.saturating_add(line.amount.amount);
+    }
+    sums.into_iter().map(|(currency, amount)| Money { amount, currency }).collect()
+}
+
+/// Sums in one phrase; nothing is "a reward".
+pub(super) fn sums_in_words(texts: &Texts, locale: Locale, sums: &[Money]) -> String {
+    let Some((first, rest)) = sums.split_first() else {
+        return texts.say(locale, "some-reward", &FluentArgs::new()).unwrap_or_default();
+    };
+    rest.iter().fold(locale.money(*first), |before, next| {
+        let mut both = FluentArgs::new();
+        both.set("first", before);
+        both.set("second", locale.money(*next));
+        texts.say(locale, "and", &both).unwrap_or_default()
+    })
+}
+
+pub(super) fn why_in_words(texts: &Texts, locale: Locale, why: &Why) -> String {
+    let fixed = |name: &str| texts.say(locale, &format!("reason-{name}"), &FluentArgs::new()).unwrap_or_default();
+    match why {
+        Why::Declined(reason) => fixed(reason.name()),
+        Why::NotDecided => fixed("not_decided"),
+        Why::Said(text) => one_line(text),
+    }
 }
 
 /// The first word of a name, if it is a word. A "name" like `free-money.example` typed into a shop's
@@ -191,16 +283,8 @@ fn first_name(name: Option<&str>) -> Option<String> {
     (fits && word.chars().any(char::is_alphabetic) && word.chars().all(plain)).then_some(word)
 }
 
-/// `amount` taken back and `remaining` left make the sum that stood before.
-fn before(amount: Option<Money>, remaining: Option<Money>) -> Option<Money> {
-    let (taken, left) = (amount?, remaining?);
-    let sum = left.amount.checked_add(taken.amount)?;
-    (left.currency == taken.currency).then_some(Money { amount: sum, currency: left.currency })
-}
-
-/// `2026-12-22` as `22 December 2026`, which no country reads as another day.
-fn calendar_day(day: &str) -> String {
-    day.parse::<Date>().map_or_else(|_| one_line(day), |date| date.strftime("%-d %B %Y").to_string())
+pub(super) fn calendar_day(locale: Locale, day: &str) -> String {
+    day.parse::<Date>().map_or_else(|_| one_line(day), |date| locale.day(date))
 }
 
 /// Only a web address becomes a link: no `javascript:`, no credentials that dress up another host.
@@ -210,11 +294,47 @@ fn web_address(text: &str) -> Option<String> {
     plain.then(|| url.into())
 }
 
-/// `text` on one line, without characters that are invisible or turn the reading direction.
-fn one_line(text: &str) -> String {
-    let visible = |letter: &char| !matches!(letter, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+/// `text` on one line, without characters that are invisible, turn the reading direction, or are our marks.
+pub(super) fn one_line(text: &str) -> String {
+    let visible = |letter: &char| !matches!(letter, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{e003}');
     let spaced: String = text.chars().filter(visible).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(VALUE_MAX).collect()
+}
+
+pub(super) fn strong(text: &str) -> String {
+    format!("{}{text}{}", STRONG.0, STRONG.1)
+}
+
+/// A text without its marks, on one line: a shop's own text may have been written on several.
+fn plain(text: &str) -> String {
+    let unmarked: String = text.chars().filter(|letter| !matches!(letter, '\u{e000}'..='\u{e003}')).collect();
+    unmarked.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// A text as HTML: escaped, then its marks as tags.
+fn marked_up(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&#34;"),
+            '\'' => html.push_str("&#39;"),
+            '\n' => html.push(' '),
+            _ if letter == STRONG.0 => html.push_str("<strong>"),
+            _ if letter == STRONG.1 => html.push_str("</strong>"),
+            _ if letter == ANCHOR.0 => {
+                let link = rest.split(ANCHOR.1).next().unwrap_or_default();
+                html.push_str(&format!("<a href=\"{}\" style=\"color:inherit\">", marked_up(link)));
+            }
+            _ if letter == ANCHOR.1 => html.push_str("</a>"),
+            _ => html.push(letter),
+        }
+    }
+    html
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Every letter is rendered, read and attacked.
 
 use super::*;
-use crate::domain::money::Currency;
+use crate::domain::claim::DeclineReason;
+use crate::domain::money::Rate;
+use crate::domain::notice::Notice;
 
 const STOP: &str = "https://go.bergrad.example/u/0193";
 
@@ -9,9 +11,14 @@ fn eur(amount: i64) -> Option<Money> {
     Some(Money { amount, currency: Currency::EUR })
 }
 
+fn render(facts: &NoticeFacts, unsubscribe: Option<&str>) -> Rendered {
+    super::render(&Texts::built_in(), facts, unsubscribe)
+}
+
 fn facts(kind: Notice) -> NoticeFacts {
     NoticeFacts {
         kind,
+        locale: Locale::En,
         shop: "Bergrad".to_owned(),
         shop_url: Some("https://bergrad.example/".to_owned()),
         name: Some("Anna Huber".to_owned()),
@@ -20,9 +27,11 @@ fn facts(kind: Notice) -> NoticeFacts {
         amount: eur(1250),
         remaining: eur(250),
         due_on: Some("2026-12-02".to_owned()),
-        promise: "10 %".to_owned(),
+        promise: Some(Promise::Share(Rate::from_millionths(100_000))),
         reference: Some("RF18 5390 0754".to_owned()),
-        reason: Some("the bank does not know the account".to_owned()),
+        reason: Some(Why::Said("the bank does not know the account".to_owned())),
+        lines: Vec::new(),
+        imprint: Some("Bergrad GmbH, Hauptstr. 1, 80331 München".to_owned()),
     }
 }
 
@@ -38,8 +47,20 @@ fn bare(kind: Notice) -> NoticeFacts {
         remaining: None,
         reference: None,
         reason: None,
+        imprint: None,
         ..facts(kind)
     }
+}
+
+/// A bundle of three, in two currencies.
+fn bundled(kind: Notice) -> NoticeFacts {
+    let line = |amount, code: &str, due_on: Option<&str>| Line {
+        amount: Money { amount, currency: Currency::parse(code).expect("a currency") },
+        remaining: Some(Money { amount: 100, currency: Currency::parse(code).expect("a currency") }),
+        due_on: due_on.map(str::to_owned),
+    };
+    let lines = vec![line(400, "EUR", Some("2026-12-02")), line(1_600, "EUR", None), line(700, "GBP", Some("2026-12-03"))];
+    NoticeFacts { amount: None, remaining: None, due_on: None, lines, ..facts(kind) }
 }
 
 /// What a reader sees of a page.
@@ -58,14 +79,17 @@ fn squeeze(text: &str) -> String {
 
 #[test]
 fn every_kind_says_the_same_twice_and_briefly() {
-    for kind in Notice::ALL {
-        for facts in [facts(kind), bare(kind)] {
+    for (kind, locale) in Notice::ALL.into_iter().flat_map(|kind| Locale::ALL.map(|locale| (kind, locale))) {
+        let mut all = vec![facts(kind), bare(kind)];
+        all.extend(kind.bundles().then(|| bundled(kind)));
+        for facts in all.into_iter().map(|facts| NoticeFacts { locale, ..facts }) {
             let letter = render(&facts, Some(STOP));
             assert_eq!(visible(&letter.html), squeeze(&letter.text), "{kind:?}");
             let words = letter.text.split_whitespace().count();
-            assert!((20..=90).contains(&words), "{kind:?} has {words} words:\n{}", letter.text);
+            assert!((20..=90).contains(&words), "{kind:?} {locale:?} has {words} words:\n{}", letter.text);
             assert!(!letter.text.contains("\n\n\n") && !letter.text.contains(" \n"), "{kind:?}:\n{}", letter.text);
             assert!(!letter.text.contains('!') && !letter.text.contains("pending"), "{kind:?}");
+            assert!(!letter.text.contains('{') && !letter.text.contains('$'), "{kind:?}:\n{}", letter.text);
             assert_eq!(letter.text.matches("Anna").count(), usize::from(facts.name.is_some()), "{kind:?}");
             assert!(letter.subject.chars().count() <= SUBJECT_MAX, "{kind:?}: {}", letter.subject);
         }
@@ -76,16 +100,63 @@ fn every_kind_says_the_same_twice_and_briefly() {
 fn the_subject_is_the_fact() {
     let subject = |kind| render(&facts(kind), None).subject;
     assert_eq!(subject(Notice::Welcome), "Your link for Bergrad");
-    assert_eq!(subject(Notice::SaleCredited), "A friend bought at Bergrad: 12.50 EUR for you");
-    assert_eq!(subject(Notice::BonusEarned), "A bonus of 12.50 EUR from Bergrad");
-    assert_eq!(subject(Notice::YouDidNotKnow), "Bergrad owes you 12.50 EUR");
-    assert_eq!(subject(Notice::CommissionApproved), "12.50 EUR is ready");
-    assert_eq!(subject(Notice::CommissionReduced), "12.50 EUR taken back: order returned");
-    assert_eq!(subject(Notice::PayoutSent), "12.50 EUR is on its way");
-    assert_eq!(subject(Notice::PayoutFailed), "We could not pay you 12.50 EUR");
+    assert_eq!(subject(Notice::SaleCredited), "A friend bought at Bergrad: €12.50 for you");
+    assert_eq!(subject(Notice::BonusEarned), "A bonus of €12.50 from Bergrad");
+    assert_eq!(subject(Notice::YouDidNotKnow), "Bergrad owes you €12.50");
+    assert_eq!(subject(Notice::CommissionApproved), "€12.50 is ready");
+    assert_eq!(subject(Notice::CommissionReduced), "€12.50 taken back: order returned");
+    assert_eq!(subject(Notice::PayoutSent), "€12.50 is on its way");
+    assert_eq!(subject(Notice::PayoutFailed), "We could not pay you €12.50");
     assert_eq!(subject(Notice::ClaimReceived), "Bergrad has your note");
     assert_eq!(subject(Notice::ClaimAccepted), "You are right: Bergrad credits you");
     assert_eq!(subject(Notice::ClaimDeclined), "Your note to Bergrad: not credited");
+}
+
+#[test]
+fn a_german_reads_german() {
+    let german = |kind| render(&NoticeFacts { locale: Locale::De, ..facts(kind) }, Some(STOP));
+    assert_eq!(german(Notice::PayoutSent).subject, "12,50\u{a0}€ sind unterwegs");
+    let letter = german(Notice::SaleCredited);
+    assert_eq!(letter.subject, "Empfehlung bei Bergrad: 12,50\u{a0}€ für dich");
+    assert!(letter.text.starts_with("Hallo Anna,\n\nJemand") && letter.text.contains("bis 2. Dezember 2026"), "{}", letter.text);
+    assert!(
+        letter.html.contains("<html lang=\"de\">") && letter.html.contains("<strong>12,50\u{a0}€</strong>"),
+        "{}",
+        letter.html
+    );
+    let declined = NoticeFacts { reason: Some(Why::Declined(DeclineReason::TooLate)), ..facts(Notice::ClaimDeclined) };
+    let text = render(&NoticeFacts { locale: Locale::De, ..declined }, None).text;
+    assert!(text.contains("Der Grund: Der Einkauf ist zu lange her."), "{text}");
+}
+
+#[test]
+fn a_bundle_lists_what_it_tells_of_and_adds_up_each_currency() {
+    let letter = render(&bundled(Notice::SaleCredited), Some(STOP));
+    assert_eq!(letter.subject, "3 friends bought: €20.00 and £7.00 for you");
+    let list = "in all:\n\n- €4.00, on hold until 2 December 2026 in case of a return\n- €16.00, yours now\n- £7.00, on hold";
+    assert!(letter.text.contains(list), "{}", letter.text);
+    let mut many = bundled(Notice::CommissionReduced);
+    many.lines = (0..60).map(|_| many.lines[0].clone()).collect();
+    let letter = render(&many, None);
+    assert_eq!(letter.subject, "€240.00 taken back: 60 orders returned");
+    assert_eq!((letter.text.matches("\n- €4.00").count(), letter.text.contains("\n- and 35 more\n")), (LINES_MAX, true));
+}
+
+#[test]
+fn every_reason_has_its_sentence() {
+    for locale in Locale::ALL {
+        for name in [
+            "not_confirmed",
+            "not_a_new_customer",
+            "another_introduced",
+            "own_purchase",
+            "order_returned",
+            "too_late",
+            "not_decided",
+        ] {
+            assert!(Texts::built_in().knows(locale, &format!("reason-{name}")), "{name}");
+        }
+    }
 }
 
 #[test]
@@ -93,14 +164,14 @@ fn each_kind_holds_what_its_reader_needs() {
     let text = |kind| render(&facts(kind), Some(STOP)).text;
     let link = "\nhttps://go.bergrad.example/r/ANNA7K\n";
     for (kind, needed) in [
-        (Notice::Welcome, &[link, "ANNA7K", "10 %", "\"I get a reward if you buy.\""][..]),
-        (Notice::SaleCredited, &[link, "12.50 EUR", "on hold until 2 December 2026", "can still be returned"]),
-        (Notice::BonusEarned, &[link, "a bonus: 12.50 EUR", "on hold until 2 December 2026"]),
-        (Notice::YouDidNotKnow, &[link, "12.50 EUR", "(https://bergrad.example/)", "We have your address because", "not you"]),
-        (Notice::CommissionApproved, &[link, "12.50 EUR is now yours", "next payout"]),
-        (Notice::CommissionReduced, &["12.50 EUR", "It was 15.00 EUR and is now 2.50 EUR.\n\nYou did nothing wrong"]),
-        (Notice::PayoutSent, &["12.50 EUR", "Reference: RF18 5390 0754", "ten"]),
-        (Notice::PayoutFailed, &["12.50 EUR", "Your money is safe", "the bank does not know the account"]),
+        (Notice::Welcome, &[link, "ANNA7K", "10\u{a0}%", "\"I get a reward if you buy.\""][..]),
+        (Notice::SaleCredited, &[link, "€12.50", "on hold until 2 December 2026", "can still be returned"]),
+        (Notice::BonusEarned, &[link, "a bonus: €12.50", "on hold until 2 December 2026"]),
+        (Notice::YouDidNotKnow, &[link, "€12.50", "(https://bergrad.example/)", "We have your address because", "not you"]),
+        (Notice::CommissionApproved, &[link, "€12.50 is now yours", "next payout"]),
+        (Notice::CommissionReduced, &["€12.50", "It was €15.00 and is now €2.50.\n\nYou did nothing wrong"]),
+        (Notice::PayoutSent, &["€12.50", "Reference: RF18 5390 0754", "ten"]),
+        (Notice::PayoutFailed, &["€12.50", "Your money is safe", "the bank does not know the account"]),
         (Notice::ClaimReceived, &["by 2 December 2026", "nothing more you need to do"]),
         (Notice::ClaimAccepted, &[link, "credited to you"]),
         (Notice::ClaimDeclined, &["The reason: the bank does not know the account", "please reply"]),
@@ -108,7 +179,9 @@ fn each_kind_holds_what_its_reader_needs() {
         for part in needed {
             assert!(text(kind).contains(part), "{kind:?} lacks {part:?}:\n{}", text(kind));
         }
-        assert_eq!(text(kind).contains(STOP), kind.optional(), "{kind:?}");
+        let stops = text(kind).contains(&format!("No more letters of this kind: {STOP}"));
+        assert_eq!((stops, text(kind).contains(STOP)), (kind.optional(), true), "{kind:?}");
+        assert!(text(kind).contains("\nBergrad GmbH, Hauptstr. 1, 80331 München\n"), "{kind:?}");
     }
 }
 
@@ -116,8 +189,8 @@ fn each_kind_holds_what_its_reader_needs() {
 fn a_long_shop_name_leaves_the_subject_before_the_amount_does() {
     let shop = "The Very Long Name of a Shop for Hand-Made Bicycles".to_owned();
     let subject = |kind| render(&NoticeFacts { shop: shop.clone(), ..facts(kind) }, None).subject;
-    assert_eq!(subject(Notice::SaleCredited), "A friend bought: 12.50 EUR for you");
-    assert_eq!(subject(Notice::YouDidNotKnow), "We owe you 12.50 EUR");
+    assert_eq!(subject(Notice::SaleCredited), "A friend bought: €12.50 for you");
+    assert_eq!(subject(Notice::YouDidNotKnow), "We owe you €12.50");
     assert_eq!(subject(Notice::Welcome), "Your link");
 }
 
@@ -149,9 +222,9 @@ fn hostile_values_stay_text() {
                 name: Some(attack.clone()),
                 code: Some(attack.clone()),
                 due_on: Some(attack.clone()),
-                promise: attack.clone(),
                 reference: Some(attack.clone()),
-                reason: Some(attack.clone()),
+                reason: Some(Why::Said(attack.clone())),
+                imprint: Some(attack.clone()),
                 ..facts(kind)
             };
             let (plain, hostile) = (render(&plain, None), render(&hostile, None));

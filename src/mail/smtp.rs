@@ -16,6 +16,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::{Address, Message};
 
+use super::dkim::{Dkim, DkimSettings};
 use super::mailer::SendError;
 
 /// How long each step may take. A job's lease must outlast a whole delivery, about ten steps.
@@ -33,6 +34,11 @@ impl Secret {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The value itself, for this room.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
     }
 }
 
@@ -91,6 +97,8 @@ pub struct SmtpSettings {
     pub user: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// How letters are signed, if they are.
+    pub dkim: Option<DkimSettings>,
 }
 
 /// A mail server and the connections kept open to it.
@@ -101,6 +109,7 @@ pub struct Smtp {
     tls: TlsParameters,
     credentials: Option<Credentials>,
     hello: ClientId,
+    dkim: Option<Dkim>,
     idle: Mutex<Vec<(SmtpConnection, Instant)>>,
 }
 
@@ -121,6 +130,7 @@ impl Smtp {
             (None, None) => None,
             _ => return Err("SMTP needs user and password, or neither".to_owned()),
         };
+        let dkim = settings.dkim.as_ref().map(Dkim::new).transpose()?;
         let tls = TlsParameters::new(settings.host.clone()).map_err(|error| error.to_string())?;
         Ok(Self {
             host: settings.host.clone(),
@@ -129,6 +139,7 @@ impl Smtp {
             tls,
             credentials,
             hello: ClientId::default(),
+            dkim,
             idle: Mutex::default(),
         })
     }
@@ -142,7 +153,12 @@ impl Smtp {
             Some(connection) => connection,
             None => self.connect().map_err(|error| transient(&error))?,
         };
-        match deliver(&mut connection, message) {
+        let content = message.formatted();
+        let content = match &self.dkim {
+            Some(dkim) => dkim.sign(&content).map_err(|text| SendError::Transient { code: None, text })?,
+            None => content,
+        };
+        match deliver(&mut connection, message, &content) {
             Ok(()) => {
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((connection, Instant::now()));
                 Ok(())
@@ -157,7 +173,6 @@ impl Smtp {
         }
     }
 
-    /// A connection from before that is fresh and still answers.
     /// Connects, says hello, turns on TLS and logs in as the settings say, and hangs up.
     ///
     /// # Errors
@@ -169,6 +184,13 @@ impl Smtp {
         if alive { Ok(()) } else { Err("the mail server hung up".to_owned()) }
     }
 
+    /// The DNS records of the keys that sign.
+    #[must_use]
+    pub fn dkim_records(&self) -> Vec<(String, String)> {
+        self.dkim.as_ref().map(Dkim::records).unwrap_or_default()
+    }
+
+    /// A connection from before that is fresh and still answers.
     fn waiting(&self) -> Option<SmtpConnection> {
         loop {
             let (mut connection, since) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
@@ -192,14 +214,17 @@ impl Smtp {
     }
 }
 
-fn deliver(connection: &mut SmtpConnection, message: &Message) -> Result<(), SendError> {
+fn deliver(connection: &mut SmtpConnection, message: &Message, content: &[u8]) -> Result<(), SendError> {
     let envelope = message.envelope();
-    let content = message.formatted();
     let ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
     let mut options = Vec::new();
     if !envelope.from().is_none_or(ascii) || !envelope.to().iter().all(ascii) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Err(SendError::Permanent { code: None, text: "the mail server takes only ASCII addresses".to_owned() });
+            return Err(SendError::Permanent {
+                code: None,
+                bounced: false,
+                text: "the mail server takes only ASCII addresses".to_owned(),
+            });
         }
         options.push(MailParameter::SmtpUtfEight);
     }
@@ -208,10 +233,10 @@ fn deliver(connection: &mut SmtpConnection, message: &Message) -> Result<(), Sen
     }
     connection.command(Mail::new(envelope.from().cloned(), options)).map_err(|error| transient(&error))?;
     for recipient in envelope.to() {
-        connection.command(Rcpt::new(recipient.clone(), Vec::new())).map_err(|error| verdict(&error))?;
+        connection.command(Rcpt::new(recipient.clone(), Vec::new())).map_err(|error| refusal(&error))?;
     }
     connection.command(Data).map_err(|error| verdict(&error))?;
-    connection.message(&content).map_err(|error| verdict(&error))?;
+    connection.message(content).map_err(|error| verdict(&error))?;
     Ok(())
 }
 
@@ -220,7 +245,23 @@ fn verdict(error: &Error) -> SendError {
     let code = error.status().map(u16::from);
     // RFC 4954 §6: "authenticate first" and its kin are about us, whenever they are said.
     let about_us = matches!(code, Some(530 | 534 | 535 | 538));
-    if error.is_permanent() && !about_us { SendError::Permanent { code, text: error.to_string() } } else { transient(error) }
+    if error.is_permanent() && !about_us {
+        SendError::Permanent { code, bounced: false, text: error.to_string() }
+    } else {
+        transient(error)
+    }
+}
+
+/// What an answer to RCPT means: there a 5xx is about the address, unless it says that it is about policy
+/// (RFC 3463, X.7.X) or the mailbox's size.
+fn refusal(error: &Error) -> SendError {
+    match verdict(error) {
+        SendError::Permanent { code, text, .. } => {
+            let about_address = !text.contains("5.7.") && !text.contains("5.2.2") && code != Some(552);
+            SendError::Permanent { code, bounced: about_address, text }
+        }
+        other => other,
+    }
 }
 
 fn transient(error: &Error) -> SendError {
@@ -239,6 +280,7 @@ mod tests {
             security: "starttls".parse().expect("a security"),
             user: Some("shop".to_owned()),
             password: Some(Secret::new("hunter2")),
+            dkim: None,
         };
         let smtp = Smtp::new(&settings).expect("settings");
         assert!(!format!("{settings:?}{smtp:?}").contains("hunter2"));

@@ -11,6 +11,7 @@ use crate::db::{outbox, tiers};
 use crate::domain::customer::{METADATA_MAX, Metadata};
 use crate::domain::id::CustomerId;
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::principal::Scope;
 
 /// Entries by name; none takes an entry away.
@@ -27,6 +28,8 @@ pub struct CustomerChange {
     pub orders_before: Option<i64>,
     /// His grade.
     pub tier: Option<Option<String>>,
+    /// The language he wants letters in.
+    pub locale: Option<Option<Locale>>,
     /// Entries to set, and (none) to take away; as a whole none, all of them are taken away.
     pub metadata: Option<Option<Entries>>,
 }
@@ -99,6 +102,9 @@ fn changed(before: &Customer, change: &CustomerChange) -> Customer {
     }
     if let Some(tier) = &change.tier {
         row.tier.clone_from(tier);
+    }
+    if let Some(locale) = change.locale {
+        row.locale = locale;
     }
     match &change.metadata {
         Some(Some(entries)) => entries.iter().for_each(|(name, value)| set(&mut row.metadata.0, name, value.as_deref())),

@@ -1,10 +1,13 @@
 //! Gathers what a letter says at the moment it is sent, so that no name or address waits in a queue.
 
+use crate::db::jobs::Job;
+use crate::db::letters::Matter;
 use crate::db::outbox::Mail;
 use crate::db::types::MailStatus;
-use crate::db::{Conn, DbFault, DbResult, letters, terms};
+use crate::db::{Conn, DbFault, DbResult, bundles, letters, terms};
 use crate::domain::id::MailId;
-use crate::domain::notice::NoticeFacts;
+use crate::domain::notice::{Line, NoticeFacts};
+use crate::domain::program::Terms;
 
 /// A letter about to be sent.
 #[derive(Debug)]
@@ -26,6 +29,12 @@ pub enum Draft {
     Ended(MailStatus),
 }
 
+/// The letter that a job is to send.
+#[must_use]
+pub fn letter_of(job: &Job) -> Option<MailId> {
+    job.payload.0.get("mail_id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok())
+}
+
 /// Composes the letter `id`.
 ///
 /// # Errors
@@ -43,8 +52,10 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
     let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
     let terms = &program.current().ok_or(DbFault::NotFound)?.terms;
     let matter = letters::matter(conn, mail.kind, mail.subject_id, mail.referrer_id)?;
+    let lines = if mail.told_in == Some(id) { lines(conn, &mail, &matter, terms)? } else { Vec::new() };
     let facts = NoticeFacts {
         kind: mail.kind,
+        locale: recipient.locale.unwrap_or(terms.letters.locale),
         shop: terms.shop_name.clone(),
         shop_url: terms.shop_url.clone(),
         name: recipient.name,
@@ -56,6 +67,24 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
         promise: terms.commission.promise(terms.currency),
         reference: matter.reference,
         reason: matter.reason,
+        lines,
+        imprint: terms.letters.imprint(),
     };
     Ok(Draft::Ready { mail, facts: Box::new(facts), address })
+}
+
+/// What a bundle tells of, its own subject first; nothing when it leads nobody.
+fn lines(conn: &mut Conn<'_>, mail: &Mail, own: &Matter, terms: &Terms) -> DbResult<Vec<Line>> {
+    let mut matters = Vec::new();
+    for subject in bundles::subjects(conn, mail.id)? {
+        matters.push(letters::matter(conn, mail.kind, subject, mail.referrer_id)?);
+    }
+    if matters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let line = |matter: &Matter| {
+        let due_on = matter.due_at.map(|due| due.day_in(&terms.timezone));
+        matter.amount.map(|amount| Line { amount, remaining: matter.remaining, due_on })
+    };
+    Ok(std::iter::once(own).chain(&matters).filter_map(line).collect())
 }

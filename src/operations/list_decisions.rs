@@ -1,11 +1,12 @@
 //! What waits for the owner: held sales, open claims, pairs of customers that may be one person, payouts for
-//! which the provider no longer answers, and old debts that could be written off.
+//! which the provider no longer answers, old debts that could be written off, and referrers whom no letter reaches.
 
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use super::fold::{SaleView, verdict};
+use crate::db::bounces::{self, Unreachable};
 use crate::db::claims::{self, Claim, ClaimFilter};
 use crate::db::merges::{self, Proposal};
 use crate::db::payouts::Payout;
@@ -14,7 +15,7 @@ use crate::db::{Conn, DbFault, DbResult, commissions, money_check, sale_lists, s
 use crate::domain::attribution::suspicions;
 use crate::domain::claim::ClaimStatus;
 use crate::domain::fraud::{Sign, Trace};
-use crate::domain::id::{ClaimId, PayoutId, ProposalId, ReferrerId, SaleId};
+use crate::domain::id::{BounceId, ClaimId, PayoutId, ProposalId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::{Currency, Money};
 use crate::domain::money_check::{WRITE_OFF_DAYS, negative_since};
@@ -33,6 +34,8 @@ pub enum Kind {
     Payout,
     /// Debts that new commissions have not paid off for a year.
     WriteOff,
+    /// Referrers who cannot be written to.
+    Unreachable,
 }
 
 /// A referrer's debt that is a year old: to be forgiven with an adjustment, if the owner so wishes.
@@ -61,6 +64,8 @@ pub enum Decision {
     Payout(Box<Payout>),
     /// An old debt.
     WriteOff(Debt),
+    /// A referrer whose every address is nobody's.
+    Unreachable(Unreachable),
 }
 
 impl Decision {
@@ -73,6 +78,7 @@ impl Decision {
             Self::Merge(pair) => pair.id.uuid(),
             Self::Payout(payout) => payout.id.uuid(),
             Self::WriteOff(debt) => debt.cause.uuid(),
+            Self::Unreachable(one) => one.id.uuid(),
         }
     }
 }
@@ -114,6 +120,10 @@ pub fn list_decisions(
     if wants(Kind::WriteOff) {
         let old = old_debts(conn, now)?.into_iter().filter(|debt| after.is_none_or(|after| debt.cause.uuid() > after));
         found.extend(old.map(Decision::WriteOff));
+    }
+    if wants(Kind::Unreachable) {
+        let nobodys = bounces::unreachable(conn, after.map(BounceId::from_uuid), limit)?;
+        found.extend(nobodys.into_iter().map(Decision::Unreachable));
     }
     found.sort_by_key(Decision::id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -90,6 +90,7 @@ fn absorb(kept: &mut Customer, gone: &Customer) {
     kept.orders_before = kept.orders_before.max(gone.orders_before);
     kept.tier = kept.tier.take().or_else(|| gone.tier.clone());
     kept.introduced |= gone.introduced;
+    kept.locale = kept.locale.or(gone.locale);
     kept.history_since = [kept.history_since, gone.history_since].into_iter().flatten().min();
     for (name, value) in &gone.metadata.0 {
         if kept.metadata.0.len() < METADATA_MAX {

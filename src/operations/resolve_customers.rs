@@ -204,6 +204,10 @@ fn apply(facts: &CustomerFacts, row: &mut Customer) -> bool {
         row.orders_before = orders;
         changed = true;
     }
+    if let Some(locale) = facts.locale.filter(|locale| row.locale != Some(*locale)) {
+        row.locale = Some(locale);
+        changed = true;
+    }
     for (name, value) in facts.metadata.iter().flatten() {
         // A report never fails for its metadata: what goes beyond the limit is not kept.
         let room = row.metadata.0.len() < METADATA_MAX || row.metadata.0.contains_key(name);

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::db::deliveries::{self, Delivery};
 use crate::db::endpoints::{self, Endpoint};
 use crate::db::types::AnyId;
-use crate::db::{DbResult, Tx, outbox};
+use crate::db::{DbResult, Tx, outbox, owner_notices};
 use crate::domain::id::DeliveryId;
 use crate::domain::instant::Instant;
+use crate::domain::owner_notice::OwnerNotice;
 use crate::domain::webhook::{DeliveryStatus, EndpointStatus, FAILING_DAYS_MAX, Taken, WhyDisabled, next_try, rest, taken};
 
 /// Why the house could not or would not ask.
@@ -60,6 +61,8 @@ pub fn settle_delivery(tx: &mut Tx<'_>, now: Instant, id: DeliveryId, attempt: &
         endpoints::update(tx, &endpoint)?;
     }
     if endpoint.status != before.status {
+        let subject = format!("{}@{}", endpoint.id, now.seconds());
+        owner_notices::queue(tx, OwnerNotice::EndpointDisabled, &subject, now)?;
         let detail = json!({ "why": endpoint.why_disabled, "failing_since": endpoint.failing_since });
         outbox::audit(tx, "system", "webhook_endpoint.disable", AnyId::from_uuid(endpoint.id.uuid()), detail, now)?;
     }

@@ -11,11 +11,12 @@ use crate::db::outbox::{Mail, NewEvent, audit, note_events, queue_mails};
 use crate::db::payout_batches::{self, Batch};
 use crate::db::payouts::{self, Ending, Payout};
 use crate::db::types::{AnyId, Json};
-use crate::db::{DbResult, IDS_PER_QUERY, Tx, referrers, submissions};
+use crate::db::{DbResult, IDS_PER_QUERY, Tx, owner_notices, referrers, submissions};
 use crate::domain::commission::{Account, CommissionStatus, TransferKind};
 use crate::domain::id::{BatchId, EventId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::notice::Notice;
+use crate::domain::owner_notice::OwnerNotice;
 use crate::domain::payout::{BatchStatus, PayoutResult, PayoutStatus, Rail, Settlement, Teller};
 
 /// What the owner reports.
@@ -143,6 +144,9 @@ fn tell(tx: &mut Tx<'_>, now: Instant, moved: &[&Payout]) -> DbResult<()> {
     let notice = |payout: &Payout| if payout.status == PayoutStatus::Paid { Notice::PayoutSent } else { Notice::PayoutFailed };
     let letter = |payout: &&Payout| Mail::new(notice(payout), AnyId::from_uuid(payout.id.uuid()), payout.referrer_id, now);
     queue_mails(tx, moved.iter().map(letter).collect(), now)?;
+    for failed in moved.iter().filter(|payout| payout.status != PayoutStatus::Paid) {
+        owner_notices::queue(tx, OwnerNotice::PayoutFailed, &failed.id.to_string(), now)?;
+    }
     note_events(tx, &moved.iter().map(|payout| event(payout, now)).collect::<Vec<_>>())
 }
 

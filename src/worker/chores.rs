@@ -7,11 +7,12 @@ use crate::db::jobs;
 use crate::db::transact::WriteError;
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
+use crate::domain::principal::Mode;
 use crate::operations::books::Book;
 use crate::operations::prepare_scheduled::Due;
 use crate::operations::{
     expire_claims, forget_deliveries, forget_requests, mature_commissions, prepare_scheduled, receive_delivery, remind_details,
-    roll_up_clicks,
+    roll_up_clicks, tell_owner,
 };
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
@@ -68,6 +69,9 @@ fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
         lead.since = led.then_some(now);
         if !led {
             return Ok(false);
+        }
+        if book.mode == Mode::Live {
+            book.writer.write_blocking(tell_owner::tell_owner)?;
         }
         let resumed = receive_delivery::resume_deliveries(book, &post.books)?;
         let forgotten = book.writer.write_blocking(receive_delivery::forget_bodies)?;

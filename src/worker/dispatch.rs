@@ -2,19 +2,21 @@
 //! then settled if the lease still stands. A crash between sending and settling sends the letter
 //! again with the same Message-ID.
 
-use super::{Letterhead, Post, Stop, claim};
+use super::{Letterhead, Post, Stop, is_due};
 use crate::db::jobs::{self, Job};
 use crate::db::outbox::SEND_MAIL;
 use crate::db::transact::WriteError;
 use crate::db::types::MailStatus;
-use crate::db::{DbResult, Tx};
+use crate::db::{DbResult, Tx, bounces, bundles};
+use crate::domain::bounce::Bounce;
 use crate::domain::id::{JobId, LeaseToken, MailId};
 use crate::domain::instant::Instant;
 use crate::domain::notice::NoticeFacts;
 use crate::domain::principal::Mode;
 use crate::mail::{Letter, Mailer, SendError, render};
 use crate::operations::books::Book;
-use crate::operations::compose_letter::{Draft, compose_letter};
+use crate::operations::compose_letter::{Draft, compose_letter, letter_of};
+use crate::operations::plan_letters::plan_letters;
 
 /// Few at a time: all must be sent within one lease.
 const CLAIM: i64 = 5;
@@ -27,6 +29,8 @@ const ATTEMPTS_MAX: i64 = 14;
 
 enum Sent {
     Done(MailStatus, Option<String>),
+    /// Nobody has the address.
+    Bounced(String),
     Again(String),
 }
 
@@ -55,11 +59,10 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
         return 0;
     }
     let token = LeaseToken::new(book.clock.now());
-    let claimed = claim(book, SEND_MAIL, CLAIM, token).unwrap_or_else(|error| {
+    let (count, claimed) = claim(book, CLAIM, token, head.calm).unwrap_or_else(|error| {
         tracing::warn!(%error, "letters could not be claimed");
-        Vec::new()
+        (0, Vec::new())
     });
-    let count = claimed.len();
     for job in claimed {
         if stop.asked() {
             break;
@@ -71,6 +74,17 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
     count
 }
 
+/// Claims letters that are due; returns how many, and those of them to send now. An idle house only reads.
+fn claim(book: &Book, most: i64, token: LeaseToken, calm: bool) -> Result<(usize, Vec<Job>), WriteError> {
+    if !is_due(book, SEND_MAIL)? {
+        return Ok((0, Vec::new()));
+    }
+    book.writer.write_blocking(move |tx, now| {
+        let claimed = jobs::claim(tx, SEND_MAIL, now, most, token)?;
+        Ok((claimed.len(), plan_letters(tx, now, claimed, token, calm)?))
+    })
+}
+
 /// Sends every letter of a ledger that waits now, and settles them many at a time; returns how many.
 /// For letters that go into files, while nobody else works on the ledger.
 ///
@@ -80,8 +94,8 @@ pub fn send_waiting(book: &Book, mailer: &Mailer, head: &Letterhead) -> Result<u
     let mut sent = 0;
     while mailer.is_on() {
         let token = LeaseToken::new(book.clock.now());
-        let claimed = book.writer.write_blocking(move |tx, now| jobs::claim(tx, SEND_MAIL, now, CLAIM_MANY, token))?;
-        if claimed.is_empty() {
+        let (count, claimed) = claim(book, CLAIM_MANY, token, head.calm)?;
+        if count == 0 {
             break;
         }
         let handled: Vec<Handled> = claimed.iter().map(|job| handle(book, mailer, head, job)).collect::<Result<_, _>>()?;
@@ -101,27 +115,33 @@ fn handle_alone(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job, toke
 }
 
 fn handle(book: &Book, mailer: &Mailer, head: &Letterhead, job: &Job) -> Result<Handled, WriteError> {
-    let mail_id: Option<MailId> = job.payload.0.get("mail_id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
-    let Some(mail_id) = mail_id else { return Err(WriteError::Failed("the job names no letter".to_owned())) };
+    let Some(mail_id) = letter_of(job) else { return Err(WriteError::Failed("the job names no letter".to_owned())) };
     Ok(Handled { job_id: job.id, attempts: job.attempts, mail_id, outcome: send(book, mailer, head, mail_id)? })
 }
 
 /// Books what became of a letter; returns whether the job was still this worker's.
 fn settle(tx: &mut Tx<'_>, now: Instant, token: LeaseToken, handled: &Handled) -> DbResult<bool> {
     let Handled { job_id, attempts, mail_id, outcome } = handled;
-    match outcome {
-        Sent::Done(status, recipient) => {
-            let mine = jobs::finish(tx, *job_id, token)?;
-            if mine {
-                jobs::end_mail(tx, *mail_id, *status, recipient.as_deref(), now)?;
-            }
-            Ok(mine)
-        }
+    let (status, recipient, bounced) = match outcome {
+        Sent::Done(status, recipient) => (*status, recipient.as_deref(), None),
+        Sent::Bounced(address) => (MailStatus::Undeliverable, Some(address.as_str()), Some(address)),
         Sent::Again(error) => {
             let run_at = (*attempts < ATTEMPTS_MAX).then(|| now.plus_seconds(wait(*attempts, *mail_id)));
-            jobs::put_back(tx, *job_id, token, run_at, error)
+            if run_at.is_none() {
+                bundles::give_up_members(tx, *mail_id)?;
+            }
+            return jobs::put_back(tx, *job_id, token, run_at, error);
+        }
+    };
+    let mine = jobs::finish(tx, *job_id, token)?;
+    if mine {
+        jobs::end_mail(tx, *mail_id, status, recipient, now)?;
+        bundles::end_members(tx, *mail_id, status, now)?;
+        if let Some(address) = bounced {
+            bounces::note(tx, address, Bounce::Hard, now)?;
         }
     }
+    Ok(mine)
 }
 
 fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<Sent, WriteError> {
@@ -139,6 +159,10 @@ fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<S
     match mailer.send(&letter) {
         Ok(()) => Ok(Sent::Done(MailStatus::Sent, Some(address))),
         Err(SendError::Transient { text, .. }) => Ok(Sent::Again(text)),
+        Err(SendError::Permanent { text, bounced: true, .. }) => {
+            tracing::warn!(mail = %id, error = text, "nobody has this address");
+            Ok(Sent::Bounced(address))
+        }
         Err(SendError::Permanent { text, .. } | SendError::Refused(text)) => {
             tracing::warn!(mail = %id, error = text, "a letter was refused for good");
             Ok(Sent::Done(MailStatus::Undeliverable, Some(address)))
@@ -159,8 +183,8 @@ fn letter(
     date: Instant,
     mode: Mode,
 ) -> Letter {
-    let unsubscribe = facts.kind.optional().then(|| format!("{}/u/{id}{}", head.base_url, mode.query()));
-    let text = render(facts, unsubscribe.as_deref());
+    let page = format!("{}/u/{id}{}", head.base_url, mode.query());
+    let text = render(&head.texts, facts, Some(&page));
     Letter {
         message_id,
         date,
@@ -171,9 +195,9 @@ fn letter(
         subject: text.subject,
         text: text.text,
         html: text.html,
-        unsubscribe,
-        list_id: facts.kind.name().to_owned(),
-        language: "en",
+        unsubscribe: facts.kind.optional().then_some(page),
+        list_id: format!("{}.{}", facts.kind.name(), head.host()),
+        language: facts.locale.tag(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod chores;
 mod dispatch;
 mod imports;
+mod owner_mail;
 mod paypal;
 mod paypal_calls;
 mod storefronts;
@@ -20,13 +21,13 @@ use crate::db::jobs::{self, Job};
 use crate::db::transact::WriteError;
 use crate::db::{Conn, outward};
 use crate::domain::id::LeaseToken;
-use crate::mail::{Mailer, Sender};
+use crate::mail::{Mailer, Sender, Texts};
 use crate::operations::books::{Book, Books};
 use crate::outbound::Outbound;
 use crate::vault::Vault;
 
 /// What every letter carries besides its text.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Letterhead {
     /// From whom.
     pub sender: Sender,
@@ -34,6 +35,19 @@ pub struct Letterhead {
     pub reply_to: Option<String>,
     /// Where links point, without a slash at the end.
     pub base_url: String,
+    /// What letters say.
+    pub texts: Texts,
+    /// Whether letters keep quiet hours and are bundled.
+    pub calm: bool,
+}
+
+impl Letterhead {
+    /// The host that links point to, as `List-Id` names it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let parsed = url::Url::parse(&self.base_url).ok();
+        parsed.and_then(|url| url.domain().map(str::to_owned)).unwrap_or_else(|| "localhost".to_owned())
+    }
 }
 
 /// What the worker works with.
@@ -100,15 +114,19 @@ const WEBHOOK_THREADS: usize = 3;
 /// How long a thread rests when it found nothing to do.
 const REST: Duration = Duration::from_millis(500);
 
-/// Claims up to `most` jobs that are due. An idle house only reads: the writer is asked when there is one.
-fn claim(book: &Book, kind: &'static str, most: i64, token: LeaseToken) -> Result<Vec<Job>, WriteError> {
+/// Whether a job of `kind` is due and may be done. An idle house only reads: the writer is asked when there is one.
+fn is_due(book: &Book, kind: &'static str) -> Result<bool, WriteError> {
     let now = book.clock.now();
-    let wanted = move |conn: &mut Conn<'_>| {
+    book.readers.read(move |conn: &mut Conn<'_>| {
         // What comes in may come in; nothing goes out before somebody has looked.
         let held_up = kind != PULL_ORDERS && outward::paused(conn)?.is_some();
         Ok(!held_up && jobs::any_ready(conn, kind, now)?)
-    };
-    if !book.readers.read(wanted)? {
+    })
+}
+
+/// Claims up to `most` jobs that are due.
+fn claim(book: &Book, kind: &'static str, most: i64, token: LeaseToken) -> Result<Vec<Job>, WriteError> {
+    if !is_due(book, kind)? {
         return Ok(Vec::new());
     }
     book.writer.write_blocking(move |tx, now| jobs::claim(tx, kind, now, most, token))
@@ -122,8 +140,9 @@ impl Worker {
     pub fn start(post: Post) -> std::io::Result<Self> {
         let post = Arc::new(post);
         let stop = Arc::new(Stop::default());
-        let rooms: [Room; 6] = [
+        let rooms: [Room; 7] = [
             ("mail", MAIL_THREADS, dispatch::run),
+            ("owner-mail", 1, owner_mail::run),
             ("webhooks", WEBHOOK_THREADS, webhooks::run),
             ("imports", 1, imports::run),
             ("storefronts", 1, storefronts::run),

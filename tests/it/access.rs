@@ -263,6 +263,12 @@ impl<'a> World<'a> {
             "POST /v1/referrers" => Row::new(201, "/v1/referrers").body(json!({"customer": self.stranger()})),
             "GET /v1/referrers" => Row::new(200, "/v1/referrers"),
             "GET /v1/referrers/{id}" => Row::new(200, format!("/v1/referrers/{referrer}")).of_source().of_referrer(),
+            "GET /v1/referrers/{id}/mail-preferences" => {
+                Row::new(200, format!("/v1/referrers/{referrer}/mail-preferences")).of_referrer()
+            }
+            "PATCH /v1/referrers/{id}/mail-preferences" => {
+                Row::new(200, format!("/v1/referrers/{referrer}/mail-preferences")).body(json!({"locale": "de"})).of_referrer()
+            }
             "POST /v1/referrers/{id}/pause" => Row::new(200, format!("/v1/referrers/{}/pause", self.another)).of_ledger(),
             "POST /v1/referrers/{id}/resume" => Row::new(200, format!("/v1/referrers/{}/resume", self.another)).of_ledger(),
             "POST /v1/referrers/{id}/codes" => {

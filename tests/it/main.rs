@@ -51,6 +51,8 @@ mod keys;
 #[cfg(test)]
 mod labelled;
 #[cfg(test)]
+mod letter_habits;
+#[cfg(test)]
 mod letters;
 #[cfg(test)]
 mod limits;

@@ -170,6 +170,11 @@ impl SmtpServer {
         self.shared.messages.lock().expect("messages").clone()
     }
 
+    /// How many letters the server took.
+    pub(crate) fn received(&self) -> usize {
+        self.shared.messages.lock().expect("messages").len()
+    }
+
     /// How often each fault happened.
     pub(crate) fn fault_counts(&self) -> BTreeMap<Fault, usize> {
         self.shared.counts.lock().expect("counts").clone()

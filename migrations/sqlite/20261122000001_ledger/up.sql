@@ -51,6 +51,7 @@ CREATE TABLE customers (
     history_since INTEGER,
     tier TEXT,
     introduced INTEGER NOT NULL,
+    locale TEXT CHECK (locale IN ('en', 'de')),
     metadata TEXT NOT NULL,
     merged_into BLOB REFERENCES customers (id),
     created_at INTEGER NOT NULL
@@ -389,13 +390,15 @@ CREATE TABLE mails (
     subject_id BLOB NOT NULL,
     referrer_id BLOB NOT NULL,
     message_id TEXT NOT NULL,
+    told_in BLOB,
     recipient TEXT,
-    status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'declined', 'undeliverable', 'discarded')),
+    status TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'bundled', 'declined', 'undeliverable', 'discarded')),
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     UNIQUE (subject_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mails_by_referrer ON mails (referrer_id);
+CREATE INDEX mails_by_referrer ON mails (referrer_id, kind, ended_at);
+CREATE INDEX mails_told_in ON mails (told_in) WHERE told_in IS NOT NULL;
 
 CREATE TABLE mail_optouts (
     referrer_id BLOB NOT NULL,

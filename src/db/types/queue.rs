@@ -22,6 +22,8 @@ pub enum MailStatus {
     Queued,
     /// Handed to the mail server.
     Sent,
+    /// Told in another letter.
+    Bundled,
     /// The referrer declined this kind.
     Declined,
     /// There is no address, or the server refused it for good.

@@ -6,6 +6,7 @@ use super::source::source_of;
 use crate::domain::customer::{CustomerFacts, CustomerKey, Metadata, check_metadata};
 use crate::domain::field::{FieldError, short_text};
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::principal::Principal;
 use crate::http::problem::ApiError;
 
@@ -30,6 +31,8 @@ pub struct CustomerBody {
     pub first_order_at: Option<Instant>,
     /// Orders before the service knew him.
     pub orders_before: Option<i64>,
+    /// The language he wants letters in.
+    pub locale: Option<Locale>,
     /// The shop's own words.
     pub metadata: Option<Metadata>,
 }
@@ -65,8 +68,8 @@ impl CustomerBody {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let Self { name, first_order_at, orders_before, metadata, .. } = self;
-        Ok(CustomerFacts { keys, name, first_order_at, orders_before, metadata })
+        let Self { name, first_order_at, orders_before, locale, metadata, .. } = self;
+        Ok(CustomerFacts { keys, name, first_order_at, orders_before, locale, metadata })
     }
 
     /// As [`Self::parse`], for whoever must be known by a key: one at least, and no time ahead of `now`.

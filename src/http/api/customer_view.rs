@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
+use super::mail_preferences::BounceView;
+use crate::db::bounces::Bounced;
 use crate::db::customers::{Customer, KeyRow};
 use crate::domain::customer::{KeyKind, Metadata};
 use crate::domain::id::CustomerId;
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::principal::Scope;
 
 /// A customer. `external_id`, `email` and `phone` show the first key of each kind, `keys` all.
@@ -28,9 +31,13 @@ pub struct CustomerView {
     orders_before: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     tier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<Locale>,
     metadata: Metadata,
     #[serde(skip_serializing_if = "Option::is_none")]
     merged_into: Option<CustomerId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mail_bounces: Vec<BounceView>,
     created_at: Instant,
 }
 
@@ -62,8 +69,10 @@ impl CustomerView {
             first_order_at: row.first_order_at,
             orders_before: row.orders_before,
             tier: row.tier,
+            locale: row.locale,
             metadata,
             merged_into: row.merged_into,
+            mail_bounces: Vec::new(),
             created_at: row.created_at,
         }
     }
@@ -81,6 +90,13 @@ impl CustomerView {
                 Self::of(row, keys, scope)
             })
             .collect()
+    }
+
+    /// The same with what came back for his addresses.
+    #[must_use]
+    pub fn with_bounces(mut self, bounces: Vec<Bounced>) -> Self {
+        self.mail_bounces = bounces.into_iter().map(BounceView::from).collect();
+        self
     }
 
     /// Who it is.

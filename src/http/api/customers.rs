@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::customer_body::{CustomerBody, given, orders_before};
 use super::customer_view::CustomerView;
 use super::source::source_of;
+use crate::db::bounces;
 use crate::db::customers::{self, Search};
 use crate::db::merges::{self, Proposal};
-use crate::domain::customer::{CustomerKey, METADATA_MAX, Metadata, check_metadata};
+use crate::domain::customer::{CustomerKey, KeyKind, METADATA_MAX, Metadata, check_metadata};
 use crate::domain::field::{FieldError, not_ahead, short_text};
 use crate::domain::id::{CustomerId, ProposalId};
 use crate::domain::instant::Instant;
+use crate::domain::locale::Locale;
 use crate::domain::principal::Principal;
 use crate::domain::rule::tier_name;
 use crate::http::body::Body;
@@ -47,7 +49,10 @@ async fn read(caller: StaffReader, id: web::Path<CustomerId>) -> Result<impl Res
         .read(move |conn| {
             let Some(row) = customers::find_in(conn, id, &scope)? else { return Ok(None) };
             let keys = customers::keys_of(conn, &[id])?;
-            Ok(Some(CustomerView::of(row, keys, &scope)))
+            let addresses: Vec<String> =
+                keys.iter().filter(|key| key.kind == KeyKind::Email).map(|key| key.value.clone()).collect();
+            let bounced = bounces::of(conn, &addresses)?;
+            Ok(Some(CustomerView::of(row, keys, &scope).with_bounces(bounced)))
         })
         .await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("customer"))
@@ -116,6 +121,8 @@ struct CustomerPatch {
     #[serde(default, deserialize_with = "given")]
     tier: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
+    locale: Option<Option<Locale>>,
+    #[serde(default, deserialize_with = "given")]
     metadata: Option<Option<Entries>>,
 }
 
@@ -144,6 +151,7 @@ impl CustomerPatch {
             first_order_at: self.first_order_at,
             orders_before: self.orders_before,
             tier: self.tier,
+            locale: self.locale,
             metadata: self.metadata,
         })
     }

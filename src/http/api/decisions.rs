@@ -10,7 +10,7 @@ use super::customers::ProposalView;
 use super::payout_view::ShownPayout;
 use super::sale_view::ShownSale;
 use crate::domain::fraud::{Sign, Trace};
-use crate::domain::id::ReferrerId;
+use crate::domain::id::{CustomerId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Money;
 use crate::domain::principal::Mode;
@@ -33,6 +33,7 @@ enum KindName {
     MergeProposal,
     UnknownPayout,
     WriteOff,
+    UnreachableReferrer,
 }
 
 impl From<KindName> for Kind {
@@ -43,6 +44,7 @@ impl From<KindName> for Kind {
             KindName::MergeProposal => Self::Merge,
             KindName::UnknownPayout => Self::Payout,
             KindName::WriteOff => Self::WriteOff,
+            KindName::UnreachableReferrer => Self::Unreachable,
         }
     }
 }
@@ -73,6 +75,8 @@ struct DecisionView {
     payout: Option<ShownPayout>,
     #[serde(skip_serializing_if = "Option::is_none")]
     write_off: Option<DebtView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referrer: Option<ReferrerView>,
 }
 
 /// Forgiven with `POST /v1/adjustments`, kind `forgive`.
@@ -80,6 +84,13 @@ struct DecisionView {
 struct DebtView {
     referrer_id: ReferrerId,
     amount: Money,
+}
+
+/// Who cannot be written to.
+#[derive(Debug, Serialize)]
+struct ReferrerView {
+    id: ReferrerId,
+    customer_id: CustomerId,
 }
 
 impl DecisionView {
@@ -96,6 +107,7 @@ impl DecisionView {
             merge_proposal: None,
             payout: None,
             write_off: None,
+            referrer: None,
         };
         match decision {
             Decision::Sale(view, signs, traces) => Self {
@@ -107,6 +119,10 @@ impl DecisionView {
             Decision::Claim(claim) => {
                 Self { claim: Some(ClaimView::from((**claim).clone())), ..bare(KindName::Claim, claim.created_at) }
             }
+            Decision::Unreachable(one) => Self {
+                referrer: Some(ReferrerView { id: one.referrer_id, customer_id: one.customer_id }),
+                ..bare(KindName::UnreachableReferrer, one.since)
+            },
             Decision::Merge(pair) => {
                 Self { merge_proposal: Some(ProposalView::from(pair)), ..bare(KindName::MergeProposal, pair.created_at) }
             }

@@ -16,6 +16,7 @@ mod explanation_view;
 mod fees;
 mod imports;
 mod inbound_deliveries;
+mod mail_preferences;
 mod payer;
 mod payout_batch_view;
 mod payout_batches;
@@ -56,6 +57,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     fees::configure(cfg);
     imports::configure(cfg);
     inbound_deliveries::configure(cfg);
+    mail_preferences::configure(cfg);
     payer::configure(cfg);
     payout_batches::configure(cfg);
     payout_files::configure(cfg);

@@ -14,6 +14,7 @@ impl World<'_> {
             "POST /webhooks/paypal" => Row::new(200, "/webhooks/paypal").body(json!({})),
             "POST /webhooks/{kind}" => Row::new(401, "/webhooks/shopify").body(json!({})),
             "POST /webhooks/{kind}/{id}" => Row::new(401, format!("/webhooks/shopify/{}", self.sale)).body(json!({})),
+            "POST /webhooks/bounces" => Row::new(404, "/webhooks/bounces").body(json!({})),
             "GET /u/{mail_id}" | "POST /u/{mail_id}" => Row::new(200, format!("/u/{mail}")),
             "GET /metrics" => Row::new(404, "/metrics"),
             "GET /health/live" => Row::new(200, "/health/live"),

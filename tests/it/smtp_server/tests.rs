@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::*;
 
 fn settings(port: u16) -> SmtpSettings {
-    SmtpSettings { host: "127.0.0.1".to_owned(), port, security: Security::None, user: None, password: None }
+    SmtpSettings { host: "127.0.0.1".to_owned(), port, security: Security::None, user: None, password: None, dkim: None }
 }
 
 fn mailer(server: &SmtpServer) -> Mailer {
@@ -76,7 +76,8 @@ fn each_fault_is_judged_by_where_it_was_said() {
         match fault {
             Fault::Clean | Fault::HangUp => assert_eq!(outcome, Ok(())),
             Fault::RcptPermanent | Fault::DataPermanent => assert!(
-                matches!(&outcome, Err(SendError::Permanent { code: said, text }) if *said == code(fault) && !text.contains("jane")),
+                matches!(&outcome, Err(SendError::Permanent { code: said, bounced, text })
+                    if *said == code(fault) && *bounced == (fault == Fault::RcptPermanent) && !text.contains("jane")),
                 "{fault:?}: {outcome:?}"
             ),
             _ => assert!(

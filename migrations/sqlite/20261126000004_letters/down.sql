@@ -1,0 +1,2 @@
+DROP TABLE owner_notices;
+DROP TABLE mail_bounces;
