@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod observe;
 pub mod paging;
+pub mod printed;
 pub mod problem;
 pub mod qr;
 pub mod query;

@@ -28,14 +28,43 @@ impl Wish {
     /// What `?format` wants, or else `Accept`, or else JSON.
     #[must_use]
     pub fn of(asked: Option<Self>, req: &HttpRequest) -> Format {
-        let named = |text: &str| text.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "text/csv");
-        let accepted = || req.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).any(named);
         match asked {
             Some(Self::Csv) => Format::Csv,
-            None if accepted() => Format::Csv,
+            None if accepts(req, "text/csv") => Format::Csv,
             Some(Self::Json) | None => Format::Json,
         }
     }
+}
+
+/// What a report can be asked for as that is also printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaperWish {
+    /// `?format=json`.
+    Json,
+    /// `?format=csv`.
+    Csv,
+    /// `?format=pdf`.
+    Pdf,
+}
+
+impl PaperWish {
+    /// The text that `?format` wants, or else `Accept`, or else JSON; none when it is to be printed.
+    #[must_use]
+    pub fn text(asked: Option<Self>, req: &HttpRequest) -> Option<Format> {
+        match asked {
+            Some(Self::Json) => Some(Format::Json),
+            Some(Self::Csv) => Some(Format::Csv),
+            Some(Self::Pdf) => None,
+            None if accepts(req, "application/pdf") => None,
+            None => Some(Wish::of(None, req)),
+        }
+    }
+}
+
+fn accepts(req: &HttpRequest, media: &str) -> bool {
+    let named = |text: &str| text.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == media);
+    req.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).any(named)
 }
 
 struct Rest {

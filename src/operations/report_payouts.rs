@@ -165,17 +165,40 @@ pub fn report_payouts(conn: &mut Conn<'_>, now: Instant, asked: &Asked) -> DbRes
         Ok(sheet) => sheet,
         Err(fault) => return Ok(Err(fault)),
     };
+    Ok(collect(conn, sheet, usize::MAX)?.ok_or_else(|| FieldError::new("?period", "too_long", "has too many lines")))
+}
+
+/// As [`report_payouts`], unless it has more than `most` rows.
+///
+/// # Errors
+/// What the database reports; inside, what is wrong with the period.
+pub fn report_within(
+    conn: &mut Conn<'_>,
+    now: Instant,
+    asked: &Asked,
+    most: usize,
+) -> DbResult<Result<Option<PayoutReport>, FieldError>> {
+    match sheet(conn, now, asked)? {
+        Ok(sheet) => collect(conn, sheet, most).map(Ok),
+        Err(fault) => Ok(Err(fault)),
+    }
+}
+
+fn collect(conn: &mut Conn<'_>, sheet: Sheet, most: usize) -> DbResult<Option<PayoutReport>> {
     let (mut rows, mut totals, mut after) = (Vec::new(), BTreeMap::new(), None);
     loop {
         let (page, last) = page(conn, &sheet, after)?;
         add_up(&mut totals, &page);
         rows.extend(page);
+        if rows.len() > most {
+            return Ok(None);
+        }
         if last.is_none() {
             break;
         }
         after = last;
     }
-    Ok(Ok(PayoutReport {
+    Ok(Some(PayoutReport {
         from: sheet.period.from_text,
         to: sheet.period.to_text,
         timezone: sheet.timezone,

@@ -2,6 +2,8 @@
 //! whether a closed month stays closed.
 #![cfg(test)]
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,6 +21,7 @@ stories! {
     a_debt_of_a_year_is_offered_to_be_written_off,
     the_program_report_says_what_introductions_brought_and_cost,
     balances_as_at_any_day,
+    on_paper_stand_the_same_numbers,
 }
 
 /// The sandbox, where commissions are approved at once.
@@ -366,4 +369,78 @@ fn balances_as_at_any_day(app: &App) {
     let printed = app.run(&["report", "balances", "--sandbox", "--at", &day(&first)]);
     let printed: Value = serde_json::from_slice(&printed.stdout).expect("JSON");
     assert_eq!(printed["data"], standing(3_000, 0));
+}
+
+/// The lines of a PDF, as a reader that nobody here wrote finds them.
+fn read_back(pdf: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.pdf");
+    std::fs::write(&file, pdf).expect("a file");
+    let ran = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(&file).arg("-").output();
+    let ran = ran.expect("pdftotext of poppler-utils: run ./test, which installs it");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).expect("text").lines().map(str::to_owned).collect()
+}
+
+fn decimal(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
+}
+
+fn on_paper_stand_the_same_numbers(app: &App) {
+    let owner = sandbox(app);
+    let named = |name: &str, code: &str| {
+        let customer = json!({"email": format!("{code}@example.com"), "name": name});
+        id_of(&owner.post("/v1/referrers", &json!({"customer": customer, "code": code})).is(201))
+    };
+    let (zoe, joe) = (named("Zoë Ångström", "ZOE"), named("Joe", "JOE"));
+    for place in 0..6 {
+        let code = ["ZOE", "JOE"][place % 2];
+        let goods = 30_000 + 1_111 * i64::try_from(place).expect("a number");
+        sell(&owner, &order(&format!("A-{place}"), goods, &format!("b{place}@example.com"), code));
+    }
+    refund(&owner, "A-1", 7_770);
+    let batch = approved_batch(&owner);
+    settle(&owner, payout_to(&batch, &zoe), "paid");
+    refund(&owner, "A-0", 30_000);
+    owner.post(&format!("/v1/payouts/{}/fee", id_of(payout_to(&batch, &zoe))), &json!({"amount": 35})).is(200);
+
+    let report = owner.get("/v1/reports/payouts").is(200);
+    let printed = owner.with("Accept", "application/pdf").get("/v1/reports/payouts");
+    assert_eq!((printed.status, printed.header("content-type")), (200, Some("application/pdf")));
+    let lines = read_back(&printed.bytes);
+    let sums = [
+        "opening",
+        "earned",
+        "reversed",
+        "adjusted",
+        "paid",
+        "returned",
+        "closing",
+        "on_hold",
+        "ready",
+        "in_transit",
+        "held",
+        "fees",
+    ];
+    let rows = report["rows"].as_array().expect("rows").iter().map(|row| (row["name"].as_str().expect("a name"), row));
+    for (name, row) in rows.chain([("Total", &report["totals"][0])]) {
+        let wanted: Vec<String> = sums.iter().map(|sum| decimal(number(&row[*sum]))).collect();
+        let says = |line: &&String| {
+            let found: Vec<&str> = line.split_whitespace().collect();
+            line.contains(name) && found.len() > wanted.len() && found[found.len() - wanted.len()..] == wanted[..]
+        };
+        assert!(lines.iter().any(|line| says(&line)), "{name} {wanted:?} is not in\n{}", lines.join("\n"));
+    }
+
+    let path = format!("/v1/referrers/{joe}/statements/{}", this_month(&owner, &joe));
+    let statement = owner.get(&path).is(200);
+    let printed = owner.get(&format!("{path}?format=pdf"));
+    assert_eq!(printed.header("content-type"), Some("application/pdf"));
+    let text = read_back(&printed.bytes).join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in statement["currencies"][0]["lines"].as_array().expect("lines") {
+        let (amount, owed) = (decimal(number(&line["amount"])), decimal(number(&line["owed"])));
+        assert!(text.contains(&format!("{amount} {owed}")), "{line} is not in {text}");
+    }
+    assert!(text.contains("An order was returned: 7.77 EUR taken back"), "{text}");
 }

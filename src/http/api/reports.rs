@@ -1,21 +1,22 @@
 //! Reports for owner and accountant, and the check of the ledger.
 
-use actix_web::web::{ServiceConfig, get, resource};
+use actix_web::web::{self, ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::domain::field::FieldError;
 use crate::domain::money_check::NOT_SETTLED_DAYS;
-use crate::http::callers::Auditor;
+use crate::http::callers::{Auditor, Caller};
 use crate::http::paging::Query;
+use crate::http::printed::{self, LINES_MAX};
 use crate::http::problem::ApiError;
-use crate::http::streamed::{Wish, streamed};
+use crate::http::streamed::{PaperWish, Wish, streamed};
 use crate::operations::check_ledger::check_ledger;
 use crate::operations::check_money::MoneyPages;
 use crate::operations::pages::Format;
 use crate::operations::report_balances::report_balances;
 use crate::operations::report_journal::{JournalPages, book};
-use crate::operations::report_payouts::{Asked, PayoutPages, sheet};
+use crate::operations::report_payouts::{Asked, PayoutPages, report_within, sheet};
 use crate::operations::report_program::report_program;
 use crate::operations::report_yearly::{YearPages, year};
 
@@ -38,15 +39,27 @@ struct ReportQuery {
     period: Option<String>,
     from: Option<String>,
     to: Option<String>,
-    format: Option<Wish>,
+    format: Option<PaperWish>,
 }
 
 async fn payouts(caller: Auditor, req: HttpRequest, Query(query): Query<ReportQuery>) -> Result<HttpResponse, ApiError> {
     let ReportQuery { period, from, to, format } = query;
-    let (now, format) = (caller.now(), Wish::of(format, &req));
+    let now = caller.now();
     let asked = Asked { period, from, to };
+    let Some(format) = PaperWish::text(format, &req) else { return print_payouts(&caller, asked).await };
     let sheet = caller.read(move |conn| sheet(conn, now, &asked)).await??;
     streamed(&caller, Box::new(PayoutPages::new(sheet, format)), format, "payouts").await
+}
+
+/// On paper the report is laid out as a whole, so it must not be too long.
+async fn print_payouts(caller: &Caller, asked: Asked) -> Result<HttpResponse, ApiError> {
+    let now = caller.now();
+    let Some(report) = caller.read(move |conn| report_within(conn, now, &asked, LINES_MAX)).await?? else {
+        let message = format!("has more than {LINES_MAX} lines on paper; ask for csv or json, or for a shorter period");
+        return Err(FieldError::new("?format", "too_long", message).into());
+    };
+    let pdf = web::block(move || printed::payouts(&report, now)).await.map_err(|error| ApiError::internal(error.to_string()))?;
+    printed::answer(pdf, "payouts")
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,7 +1,7 @@
 //! A referrer's statements.
 
 use actix_web::http::header::CONTENT_DISPOSITION;
-use actix_web::web::{Path, ServiceConfig, get, resource};
+use actix_web::web::{self, Path, ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,8 +11,9 @@ use crate::domain::id::ReferrerId;
 use crate::domain::principal::Scope;
 use crate::http::callers::OwnReader;
 use crate::http::paging::Query;
+use crate::http::printed;
 use crate::http::problem::ApiError;
-use crate::http::streamed::Wish;
+use crate::http::streamed::PaperWish;
 use crate::operations::pages::Format;
 use crate::operations::show_statement::show_statement;
 
@@ -23,7 +24,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StatementQuery {
-    format: Option<Wish>,
+    format: Option<PaperWish>,
 }
 
 async fn statement(
@@ -44,9 +45,15 @@ async fn statement(
     });
     let named = found.await?.ok_or_else(|| ApiError::not_found("referrer"))?;
     let statement = named.ok_or_else(|| ApiError::not_found("period; name a month such as 2026-11 or a year such as 2026"))?;
-    match Wish::of(query.format, &req) {
-        Format::Json => Ok(HttpResponse::Ok().json(statement)),
-        Format::Csv => Ok(HttpResponse::Ok()
+    match PaperWish::text(query.format, &req) {
+        None => {
+            let now = caller.now();
+            let pdf = web::block(move || printed::statement(&statement, now)).await;
+            let pdf = pdf.map_err(|error| ApiError::internal(error.to_string()))?;
+            printed::answer(pdf, &format!("statement-{period}"))
+        }
+        Some(Format::Json) => Ok(HttpResponse::Ok().json(statement)),
+        Some(Format::Csv) => Ok(HttpResponse::Ok()
             .content_type("text/csv; charset=utf-8; header=present")
             .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"statement-{period}.csv\"")))
             .body(statement.csv())),
