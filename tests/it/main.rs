@@ -61,6 +61,8 @@ mod locks;
 #[cfg(test)]
 mod main_job;
 #[cfg(test)]
+mod money_check;
+#[cfg(test)]
 mod moving;
 #[cfg(test)]
 mod payout_files;
