@@ -17,21 +17,31 @@ const BUNDLE_MAX: usize = 200;
 /// How long a letter waits for the one that tells of it, in seconds; it ends with that one, usually sooner.
 const FOLLOW_SECONDS: i64 = 60;
 
+/// How far letters may be made to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Each goes at once, by itself.
+    AtOnce,
+    /// More of a kind come as one, at any hour: in the sandbox a day passes in one call and ends at the hour it began.
+    Bundling,
+    /// The same, and none that can be declined in quiet hours.
+    Calm,
+}
+
 /// When a letter goes.
 enum Moment {
     Now,
     Later(Instant),
 }
 
-/// Of the claimed `jobs` those to do now; the others are put back until their time has come. Unless `calm`,
-/// nothing waits for a better hour and nothing new is bundled.
+/// Of the claimed `jobs` those to do now; the others are put back until their time has come at this `pace`.
 ///
 /// # Errors
 /// What the database reports.
-pub fn plan_letters(tx: &mut Tx<'_>, now: Instant, jobs: Vec<Job>, token: LeaseToken, calm: bool) -> DbResult<Vec<Job>> {
+pub fn plan_letters(tx: &mut Tx<'_>, now: Instant, jobs: Vec<Job>, token: LeaseToken, pace: Pace) -> DbResult<Vec<Job>> {
     let ids: Vec<MailId> = jobs.iter().filter_map(letter_of).collect();
     let mails = letters::mails(tx, &ids)?;
-    if !calm && mails.iter().all(|mail| mail.told_in.is_none()) {
+    if pace == Pace::AtOnce && mails.iter().all(|mail| mail.told_in.is_none()) {
         return Ok(jobs);
     }
     let program = terms::program(tx)?.ok_or(DbFault::NotFound)?;
@@ -49,7 +59,7 @@ pub fn plan_letters(tx: &mut Tx<'_>, now: Instant, jobs: Vec<Job>, token: LeaseT
             None => None,
         };
         let moment = match mail {
-            Some(mail) => moment(tx, now, terms, &mail, calm)?,
+            Some(mail) => moment(tx, now, terms, &mail, pace)?,
             None => Moment::Now,
         };
         match moment {
@@ -62,7 +72,7 @@ pub fn plan_letters(tx: &mut Tx<'_>, now: Instant, jobs: Vec<Job>, token: LeaseT
     Ok(due)
 }
 
-fn moment(tx: &mut Tx<'_>, now: Instant, terms: &Terms, mail: &Mail, calm: bool) -> DbResult<Moment> {
+fn moment(tx: &mut Tx<'_>, now: Instant, terms: &Terms, mail: &Mail, pace: Pace) -> DbResult<Moment> {
     let rules = &terms.letters;
     if mail.status != MailStatus::Queued {
         return Ok(Moment::Now);
@@ -70,10 +80,10 @@ fn moment(tx: &mut Tx<'_>, now: Instant, terms: &Terms, mail: &Mail, calm: bool)
     if mail.told_in.is_some_and(|leader| leader != mail.id) {
         return Ok(Moment::Later(now.plus_seconds(FOLLOW_SECONDS)));
     }
-    if !calm {
+    if pace == Pace::AtOnce {
         return Ok(Moment::Now);
     }
-    let quiet = rules.quiet_hours.filter(|_| mail.kind.optional());
+    let quiet = rules.quiet_hours.filter(|_| pace == Pace::Calm && mail.kind.optional());
     if let Some(morning) = quiet.and_then(|quiet| quiet.end_of_quiet(now, &terms.timezone)) {
         return Ok(Moment::Later(morning));
     }

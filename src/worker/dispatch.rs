@@ -16,7 +16,7 @@ use crate::domain::principal::Mode;
 use crate::mail::{Letter, Mailer, SendError, render};
 use crate::operations::books::Book;
 use crate::operations::compose_letter::{Draft, compose_letter, letter_of};
-use crate::operations::plan_letters::plan_letters;
+use crate::operations::plan_letters::{Pace, plan_letters};
 
 /// Few at a time: all must be sent within one lease.
 const CLAIM: i64 = 5;
@@ -59,7 +59,7 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
         return 0;
     }
     let token = LeaseToken::new(book.clock.now());
-    let (count, claimed) = claim(book, CLAIM, token, head.calm).unwrap_or_else(|error| {
+    let (count, claimed) = claim(book, CLAIM, token, pace(book, head)).unwrap_or_else(|error| {
         tracing::warn!(%error, "letters could not be claimed");
         (0, Vec::new())
     });
@@ -74,14 +74,22 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
     count
 }
 
+fn pace(book: &Book, head: &Letterhead) -> Pace {
+    match (head.calm, book.mode) {
+        (false, _) => Pace::AtOnce,
+        (true, Mode::Sandbox) => Pace::Bundling,
+        (true, Mode::Live) => Pace::Calm,
+    }
+}
+
 /// Claims letters that are due; returns how many, and those of them to send now. An idle house only reads.
-fn claim(book: &Book, most: i64, token: LeaseToken, calm: bool) -> Result<(usize, Vec<Job>), WriteError> {
+fn claim(book: &Book, most: i64, token: LeaseToken, pace: Pace) -> Result<(usize, Vec<Job>), WriteError> {
     if !is_due(book, SEND_MAIL)? {
         return Ok((0, Vec::new()));
     }
     book.writer.write_blocking(move |tx, now| {
         let claimed = jobs::claim(tx, SEND_MAIL, now, most, token)?;
-        Ok((claimed.len(), plan_letters(tx, now, claimed, token, calm)?))
+        Ok((claimed.len(), plan_letters(tx, now, claimed, token, pace)?))
     })
 }
 
@@ -94,7 +102,7 @@ pub fn send_waiting(book: &Book, mailer: &Mailer, head: &Letterhead) -> Result<u
     let mut sent = 0;
     while mailer.is_on() {
         let token = LeaseToken::new(book.clock.now());
-        let (count, claimed) = claim(book, CLAIM_MANY, token, head.calm)?;
+        let (count, claimed) = claim(book, CLAIM_MANY, token, pace(book, head))?;
         if count == 0 {
             break;
         }

@@ -277,7 +277,6 @@ fn sandbox_place(app: &App) -> Place {
 fn more_of_a_kind_comes_as_one_letter(app: &App) {
     app.restart_with(&[("HOUND_MAIL_PACE", "calm")]);
     let shop: Client = app.sandbox();
-    rules(&shop, &json!({"letters": {"quiet_hours": null}}));
     enrol(&shop, "joe@example.com", "JOE");
     sell(&shop, &order("A-0", 1_000, "friend0@example.com", "JOE"));
     until(app, "the first news goes at once", || sandbox_letters(app).len() == 2);
