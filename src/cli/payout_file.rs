@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::domain::id::BatchId;
 use crate::operations::books::Books;
 use crate::operations::export_payouts::{self, export_payouts};
+use crate::operations::hand_out_payouts::hand_out_payouts;
 use crate::rails::{FORMATS, Format, Unwritten};
 
 #[derive(Debug, clap::Args)]
@@ -42,11 +43,17 @@ pub(super) fn run(args: &Args, config: &Config, books: &Books, actor: &str) -> O
         vault: keyring(config, books)?.vault(),
         actor: actor.to_owned(),
     };
-    let export = match books.live.writer.write_blocking(move |tx, now| export_payouts(tx, now, &request)).map_err(fail)? {
+    let now = books.live.clock.now();
+    let export = match books.live.readers.read(|conn| export_payouts(conn, now, &request)).map_err(fail)? {
         export_payouts::Outcome::Orders(export) => *export,
         export_payouts::Outcome::NoBatch => return Err(Failure("there is no such batch".to_owned())),
         export_payouts::Outcome::NotApproved(status) => {
             return Err(Failure(format!("this batch is {}; only an approved one is paid", status.as_db())));
+        }
+        export_payouts::Outcome::LeftAs(format) => {
+            return Err(Failure(format!(
+                "some of these payouts left as {format}, which may be on its way to be paid; settle those first"
+            )));
         }
         export_payouts::Outcome::Sealed(id) => {
             return Err(Failure(format!("the details of payout {id} were sealed with another key; enter them again")));
@@ -60,6 +67,11 @@ pub(super) fn run(args: &Args, config: &Config, books: &Books, actor: &str) -> O
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let named = |error: std::io::Error| fail(format!("{}: {error}", args.out.display()));
     let mut out = options.open(&args.out).map_err(named)?;
+    // A file of which nobody knows would be worse than a note of a file that is not there.
+    let ids = export.ids();
+    if !books.live.writer.write_blocking(move |tx, now| hand_out_payouts(tx, now, &request, &ids)).map_err(fail)? {
+        return Err(Failure("some of these payouts have moved meanwhile; start again".to_owned()));
+    }
     out.write_all(&file.bytes).and_then(|()| out.sync_all()).map_err(named)?;
     say(format!("{}: {} bytes, {}", args.out.display(), file.bytes.len(), file.media_type));
     Ok(())

@@ -268,6 +268,31 @@ pub fn details_of_batch(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<Vec<(Pa
         .load(c))
 }
 
+/// Notes that payouts left the house in a file of this format.
+///
+/// # Errors
+/// What the database reports.
+pub fn mark_exported(tx: &mut Tx<'_>, ids: &[PayoutId], format: &str) -> DbResult<()> {
+    for slice in ids.chunks(IDS_PER_QUERY) {
+        on_db!(tx, c => diesel::update(payouts::table.filter(payouts::id.eq_any(slice)))
+            .set(payouts::exported_as.eq(format))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// The payouts of a batch that left in a file, still to be settled or not, with its format.
+///
+/// # Errors
+/// What the database reports.
+pub fn exported(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<Vec<(PayoutId, String)>> {
+    on_db!(conn, c => payouts::table
+        .filter(payouts::batch_id.eq(batch))
+        .filter(payouts::exported_as.is_not_null())
+        .select((payouts::id, payouts::exported_as.assume_not_null()))
+        .load(c))
+}
+
 /// Whom the payouts of a batch go to, ascending.
 ///
 /// # Errors

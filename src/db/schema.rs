@@ -426,6 +426,7 @@ diesel::table! {
         method_version -> Nullable<BigInt>,
         account -> Nullable<Text>,
         details -> Nullable<Text>,
+        exported_as -> Nullable<Text>,
         created_at -> DbInstant,
         approved_at -> Nullable<DbInstant>,
         settled_at -> Nullable<DbInstant>,

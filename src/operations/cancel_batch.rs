@@ -42,7 +42,8 @@ pub fn cancel_batch(tx: &mut Tx<'_>, now: Instant, id: BatchId, actor: &str) -> 
     // What closed against itself moved no money and stays closed.
     let moving: Vec<&Payout> = rows.iter().filter(|row| row.rail != Rail::Offset).collect();
     let here = [PayoutStatus::Pending, PayoutStatus::Approved, PayoutStatus::Cancelled];
-    if moving.iter().any(|row| !here.contains(&row.status)) {
+    // A file that was taken may be at the bank already: what became of it must be said, not undone.
+    if moving.iter().any(|row| !here.contains(&row.status)) || !payouts::exported(tx, id)?.is_empty() {
         return Ok(Outcome::TooLate);
     }
     let waiting: Vec<&Payout> = moving.into_iter().filter(|row| row.status != PayoutStatus::Cancelled).collect();

@@ -1,17 +1,14 @@
-//! Hands out the payouts of an approved batch as payments to be made, and notes who took them. What was
-//! sealed is opened here and nowhere else, for the moment it takes to write the file.
+//! Reads the payouts of an approved batch as payments to be made. What was sealed is opened for the moment it
+//! takes to write the file; once the file is there, `hand_out_payouts` notes that it leaves.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use serde_json::json;
 
 use super::set_payer::payer;
-use crate::db::outbox::audit;
 use crate::db::payout_methods::Method;
 use crate::db::payouts::{self, Payout};
-use crate::db::types::AnyId;
-use crate::db::{Conn, DbFault, DbResult, Tx, customers, payout_batches, referrers, terms};
+use crate::db::{Conn, DbFault, DbResult, customers, payout_batches, referrers, terms};
 use crate::domain::id::{BatchId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::payer::Payer;
@@ -35,6 +32,14 @@ pub struct Request {
     pub actor: String,
 }
 
+impl Request {
+    /// Whether what is handed out is made to be paid. The table of all rails is for reading too.
+    #[must_use]
+    pub const fn pays(&self) -> bool {
+        self.rail.is_some()
+    }
+}
+
 /// How it ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -42,6 +47,8 @@ pub enum Outcome {
     NoBatch,
     /// Nobody has approved it, or nothing of it is left.
     NotApproved(BatchStatus),
+    /// Some of these payouts left in a file of another format, which may be on its way to be paid.
+    LeftAs(String),
     /// A payout's details do not open: they were sealed with another key.
     Sealed(PayoutId),
     /// The payments.
@@ -61,6 +68,12 @@ pub struct Export {
 }
 
 impl Export {
+    /// Which payouts these are.
+    #[must_use]
+    pub fn ids(&self) -> Vec<PayoutId> {
+        self.orders.iter().map(|order| order.payout_id).collect()
+    }
+
     /// The payments as files are made of them, to be executed on that day or today.
     #[must_use]
     pub fn run(&self, execute_on: Option<Date>) -> Run<'_> {
@@ -74,32 +87,40 @@ impl Export {
     }
 }
 
-/// Reads what of a batch is still to be paid by one rail, or by all, and notes that it was taken.
+/// Reads what of a batch is still to be paid by one rail, or by all.
 ///
 /// # Errors
 /// What the database reports.
-pub fn export_payouts(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbResult<Outcome> {
-    let Some(batch) = payout_batches::find(tx, request.batch_id)? else { return Ok(Outcome::NoBatch) };
+pub fn export_payouts(conn: &mut Conn<'_>, now: Instant, request: &Request) -> DbResult<Outcome> {
+    let Some(batch) = payout_batches::find(conn, request.batch_id)? else { return Ok(Outcome::NoBatch) };
     let (BatchStatus::Approved | BatchStatus::Done, Some(approved_at)) = (batch.status, batch.approved_at) else {
         return Ok(Outcome::NotApproved(batch.status));
     };
-    let mut rows = payouts::of_batch(tx, batch.id)?;
+    let mut rows = payouts::of_batch(conn, batch.id)?;
     let wanted = |rail: Rail| rail != Rail::Offset && request.rail.is_none_or(|wanted| wanted == rail);
     rows.retain(|row| row.status == PayoutStatus::Approved && wanted(row.rail));
     rows.sort_unstable_by_key(|row| row.id);
-    let sealed = payouts::details_of_batch(tx, batch.id)?.into_iter().filter_map(|(id, sealed)| Some((id, sealed?))).collect();
-    let orders = match orders(tx, &request.vault, &rows, &sealed)? {
+    if request.pays()
+        && let Some(other) = left_as_other(conn, request, &rows)?
+    {
+        return Ok(Outcome::LeftAs(other));
+    }
+    let sealed = payouts::details_of_batch(conn, batch.id)?.into_iter().filter_map(|(id, sealed)| Some((id, sealed?))).collect();
+    let orders = match orders(conn, &request.vault, &rows, &sealed)? {
         Ok(orders) => orders,
         Err(sealed) => return Ok(Outcome::Sealed(sealed)),
     };
-    if !orders.is_empty() {
-        let detail = json!({ "format": request.format, "payouts": orders.len() });
-        audit(tx, &request.actor, "payout_batch.export", AnyId::from_uuid(batch.id.uuid()), detail, now)?;
-    }
-    let program = terms::program(tx)?.ok_or(DbFault::NotFound)?;
+    let program = terms::program(conn)?.ok_or(DbFault::NotFound)?;
     let zone = program.current().map(|version| version.terms.timezone.clone()).unwrap_or_default();
-    let payer = payer(tx)?;
+    let payer = payer(conn)?;
     Ok(Outcome::Orders(Box::new(Export { batch_id: batch.id, approved_at, payer, today: now.date_in(&zone), orders })))
+}
+
+/// The format in which one of these payouts has left, if it is another one.
+fn left_as_other(conn: &mut Conn<'_>, request: &Request, rows: &[Payout]) -> DbResult<Option<String>> {
+    let mut left: HashMap<PayoutId, String> = payouts::exported(conn, request.batch_id)?.into_iter().collect();
+    let formats = rows.iter().filter_map(|row| left.remove(&row.id));
+    Ok(formats.into_iter().find(|format| *format != request.format))
 }
 
 /// The payments, or the first payout whose details do not open.

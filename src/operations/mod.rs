@@ -34,6 +34,7 @@ pub mod file_claim;
 pub mod fold;
 pub mod forget_deliveries;
 pub mod forget_requests;
+pub mod hand_out_payouts;
 mod hash_batch;
 pub mod hash_state;
 pub mod import;

@@ -1,7 +1,7 @@
 //! Hands the approved payouts of a batch to whoever pays them: to a provider in requests that are committed, body
 //! and key, before anything is sent; to the shop by an event. Again, it hands over what is left.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -45,6 +45,8 @@ pub enum Missing {
     Endpoint,
     /// The receiver's details are not there, or cannot be opened.
     Details,
+    /// They left in a file, which may be on its way to be paid.
+    Exported,
 }
 
 /// How it ended.
@@ -70,10 +72,12 @@ pub fn submit_payouts(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbRes
         return Ok(Outcome::NotApproved);
     }
     let mut rows = payouts::lock_of_batch(tx, request.batch_id)?;
-    rows.retain(|payout| payout.status == PayoutStatus::Approved);
+    rows.retain(|payout| payout.status == PayoutStatus::Approved && matches!(payout.rail, Rail::Paypal | Rail::StoreCredit));
+    let exported: HashSet<PayoutId> = payouts::exported(tx, request.batch_id)?.into_iter().map(|(id, _)| id).collect();
+    let mut missing = rows.iter().any(|payout| exported.contains(&payout.id)).then_some(Missing::Exported);
+    rows.retain(|payout| !exported.contains(&payout.id));
     let paypal: Vec<&Payout> = rows.iter().filter(|payout| payout.rail == Rail::Paypal).collect();
     let credit: Vec<&Payout> = rows.iter().filter(|payout| payout.rail == Rail::StoreCredit).collect();
-    let mut missing = None;
     let mut sent = 0;
     if !paypal.is_empty() {
         match providers::lock(tx, Provider::Paypal)? {

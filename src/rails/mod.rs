@@ -9,7 +9,7 @@ mod nacha;
 mod paypal;
 mod sepa;
 pub mod status;
-pub mod store_credit;
+mod store_credit;
 mod wise;
 pub mod words;
 

@@ -9,6 +9,9 @@ use super::shop::{approved_batch, enrol, id_of, order, rules, sell};
 
 stories! {
     only_an_approved_batch_is_handed_out_and_it_is_written_down_who_took_it,
+    a_sepa_file_goes_out_and_its_answer_comes_back,
+    what_left_in_a_file_leaves_by_no_other_way,
+    the_command_line_writes_the_same_file,
     the_payer_is_kept_in_normal_form_and_faults_are_told_at_their_field,
     a_status_file_settles_what_it_names_and_nothing_else,
     a_banks_refusal_of_what_counts_as_paid_is_a_return,
@@ -79,6 +82,101 @@ fn only_an_approved_batch_is_handed_out_and_it_is_written_down_who_took_it(app: 
     file(&owner, &batch, "csv").refused(409, "nothing_to_pay");
     let taken = app.ask("SELECT CAST(detail AS TEXT) AS line FROM audit_log WHERE action = 'payout_batch.export'");
     assert_eq!(taken.len(), 3, "{taken:?}");
+}
+
+/// Two referrers with accounts in Europe, a payer, and their approved batch.
+fn sepa_batch(owner: &Client) -> Value {
+    let people = with_money(owner, &["JOE", "ANN"]);
+    for (person, iban) in people.iter().zip(["DE89370400440532013000", "NL91ABNA0417164300"]) {
+        let details = json!({"rail": "sepa", "holder": "Zoë <Müller> & Co.", "iban": iban});
+        owner.put(&format!("/v1/referrers/{person}/payout-method"), &details).is(201);
+    }
+    owner.patch("/v1/payer", &json!({"name": "Tea Shop", "iban": "DE89370400440532013000"})).is(200);
+    approved_batch(owner)
+}
+
+fn a_sepa_file_goes_out_and_its_answer_comes_back(app: &App) {
+    let owner = app.owner();
+    let batch = sepa_batch(&owner);
+    owner.patch("/v1/payer", &json!({"iban": null})).is(200);
+    let problem = file(&owner, &batch, "sepa").refused(409, "payer_incomplete");
+    assert_eq!(problem["errors"][0]["pointer"], "/iban");
+    owner.patch("/v1/payer", &json!({"iban": "DE89370400440532013000"})).is(200);
+    let target = format!("/v1/payout-batches/{}/files/sepa?execute_on=2026-12-01", id_of(&batch));
+    let xml = owner.get(&target);
+    assert_eq!((xml.status, xml.header("content-type")), (200, Some("application/xml")), "{}", xml.text);
+    let message = id_of(&batch).replace('-', "");
+    for part in [
+        format!("<MsgId>{message}</MsgId>"),
+        "<NbOfTxs>2</NbOfTxs><CtrlSum>60.00</CtrlSum>".to_owned(),
+        "<ReqdExctnDt><Dt>2026-12-01</Dt></ReqdExctnDt>".to_owned(),
+        "<Cdtr><Nm>Zoe .Muller. + Co.</Nm></Cdtr><CdtrAcct><Id><IBAN>NL91ABNA0417164300</IBAN></Id></CdtrAcct>".to_owned(),
+    ] {
+        assert!(xml.text.contains(&part), "{part}\n{}", xml.text);
+    }
+    let ids = payout_ids(&batch);
+    let keys: Vec<String> = ids.iter().map(|id| id.replace('-', "")).collect();
+    assert!(keys.iter().all(|key| xml.text.contains(&format!("<EndToEndId>{key}</EndToEndId>"))));
+
+    let answer = format!(
+        "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt>\
+         <OrgnlGrpInfAndSts><OrgnlMsgId>{message}</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>\
+         <TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>\
+         <TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>\
+         </TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>",
+        keys[0], keys[1]
+    );
+    assert_eq!(outcomes(&report(&owner, &batch, &answer).is(200)), ["settled", "settled"]);
+    assert_eq!(outcomes(&report(&owner, &batch, &answer).is(200)), ["unchanged", "unchanged"]);
+    assert_eq!(statuses(&owner, &batch), ["paid", "failed"]);
+    assert_eq!(owner.get(&format!("/v1/payouts/{}", ids[1])).is(200)["reason"], "AC04: the account is closed");
+    let found = owner.get("/v1/check").is(200);
+    assert_eq!(found["clean"], true, "{found:#}");
+}
+
+fn what_left_in_a_file_leaves_by_no_other_way(app: &App) {
+    let owner = app.owner();
+    with_money(&owner, &["JOE"]);
+    let joe = with_money(&owner, &["ANN"]).remove(0);
+    owner.put(&format!("/v1/referrers/{joe}/payout-method"), &json!({"rail": "paypal", "email": "ann@example.com"})).is(201);
+    let batch = approved_batch(&owner);
+    let path = |verb: &str| format!("/v1/payout-batches/{}/{verb}", id_of(&batch));
+    // The table of everything is for reading: it changes nothing.
+    assert_eq!(file(&app.accountant(), &batch, "csv").status, 200);
+    let paypal = file(&owner, &batch, "paypal");
+    assert_eq!((paypal.status, paypal.text.lines().count()), (200, 1), "{}", paypal.text);
+    assert!(paypal.text.starts_with("ann@example.com,30.00,EUR,"), "{}", paypal.text);
+    assert_eq!(file(&owner, &batch, "paypal").text, paypal.text, "the same again");
+    owner.order(&path("send")).refused(409, "exported");
+    assert_eq!(owner.order(&path("cancel")).status, 409);
+    let key = paypal.text.split(',').nth(3).expect("a name").to_owned();
+    assert_eq!(outcomes(&report(&owner, &batch, &format!("Customer ID,Status\n{key},Completed\n")).is(200)), ["settled"]);
+    let now = statuses(&owner, &batch);
+    assert_eq!(now.iter().filter(|status| *status == "paid").count(), 1, "{now:?}");
+}
+
+fn the_command_line_writes_the_same_file(app: &App) {
+    let owner = app.owner();
+    let batch = sepa_batch(&owner);
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("pay.xml");
+    let export = |format: &str| {
+        let mut command = app.hound();
+        command.args(["payouts", "export", &id_of(&batch), format, "--execute-on", "2026-12-01", "--out"]).arg(&out);
+        command.output().expect("hound")
+    };
+    let ran = export("sepa");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let written = std::fs::read_to_string(&out).expect("a file");
+    let fetched = owner.get(&format!("/v1/payout-batches/{}/files/sepa?execute_on=2026-12-01", id_of(&batch)));
+    assert_eq!(written, fetched.text);
+    let again = export("sepa");
+    assert!(
+        !again.status.success() && String::from_utf8_lossy(&again.stderr).contains("pay.xml"),
+        "an existing file is left alone"
+    );
+    assert_eq!(std::fs::read_to_string(&out).expect("a file"), written);
+    assert!(!export("gold").status.success());
 }
 
 fn the_payer_is_kept_in_normal_form_and_faults_are_told_at_their_field(app: &App) {

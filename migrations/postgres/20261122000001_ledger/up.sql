@@ -343,6 +343,7 @@ CREATE TABLE payouts (
     method_version BIGINT,
     account TEXT,
     details TEXT,
+    exported_as TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     approved_at TIMESTAMPTZ,
     settled_at TIMESTAMPTZ

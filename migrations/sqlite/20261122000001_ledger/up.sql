@@ -343,6 +343,7 @@ CREATE TABLE payouts (
     method_version INTEGER,
     account TEXT,
     details TEXT,
+    exported_as TEXT,
     created_at INTEGER NOT NULL,
     approved_at INTEGER,
     settled_at INTEGER

@@ -18,6 +18,7 @@ use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::http::upload::Upload;
 use crate::operations::export_payouts::{self, Outcome, export_payouts};
+use crate::operations::hand_out_payouts::hand_out_payouts;
 use crate::operations::settle_by_report::{SLICE, Taken, Told, settle_by_report};
 use crate::rails::status::{self, Line, Match, Names, Report};
 use crate::rails::{FORMATS, Format, Unwritten};
@@ -48,12 +49,17 @@ async fn export(caller: Auditor, path: Path<(Uuid, String)>, Query(query): Query
         vault: caller.app.vault.clone(),
         actor: caller.principal.actor(),
     };
-    let export = match caller.write(move |tx, now| export_payouts(tx, now, &request)).await? {
+    let (now, wanted) = (caller.now(), request.clone());
+    let export = match caller.read(move |conn| export_payouts(conn, now, &wanted)).await? {
         Outcome::Orders(export) => *export,
         Outcome::NoBatch => return Err(ApiError::not_found("payout batch")),
         Outcome::NotApproved(status) => {
             let said = format!("this batch is {}; only an approved one is paid", status.as_db());
             return Err(ApiError::conflict("not_approved", said));
+        }
+        Outcome::LeftAs(format) => {
+            let said = format!("some of these payouts left as {format}, which may be on its way to be paid; settle those first");
+            return Err(ApiError::conflict("exported", said));
         }
         Outcome::Sealed(id) => {
             let said = format!("the details of payout {id} were sealed with another key; enter them again");
@@ -61,8 +67,12 @@ async fn export(caller: Auditor, path: Path<(Uuid, String)>, Query(query): Query
         }
     };
     // Thousands of lines, or a document to be set: no work for the threads that answer requests.
+    let ids = export.ids();
     let written = actix_web::web::block(move || format.write_one(&export.run(execute_on))).await;
     let file = written.map_err(|error| ApiError::internal(error.to_string()))?.map_err(refused)?;
+    if !caller.write(move |tx, now| hand_out_payouts(tx, now, &request, &ids)).await? {
+        return Err(ApiError::conflict("changed", "some of these payouts have moved meanwhile; ask for the file again"));
+    }
     Ok(HttpResponse::Ok()
         .content_type(file.media_type)
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))

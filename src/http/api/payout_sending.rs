@@ -88,6 +88,10 @@ async fn send(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError>
             "no_endpoint",
             "no webhook endpoint names payout.store_credit, so no shop would book it; see POST /v1/webhook-endpoints",
         )),
+        Outcome::Blocked(Missing::Exported) => Err(ApiError::conflict(
+            "exported",
+            "these payouts left in a file, which may be on its way to be paid; say what became of them with …/settle or …/status-file",
+        )),
         Outcome::Blocked(Missing::Details) => Err(ApiError::conflict(
             "no_details",
             "the receivers' details are missing or were sealed with another key; see GET /v1/payouts?batch_id=…",
