@@ -20,6 +20,14 @@ pub enum Shelf {
     OldConnectionSecrets,
     /// What questions are asked of shops with.
     ConnectionKeys,
+    /// What webhooks are signed with.
+    EndpointSecrets,
+    /// What they were signed with before.
+    OldEndpointSecrets,
+    /// What providers of payouts are asked with.
+    Providers,
+    /// What was asked of them.
+    Submissions,
     /// Where referrers' money goes.
     PayoutMethods,
     /// Where approved payouts go.
@@ -53,22 +61,22 @@ impl Shelf {
     ];
 }
 
-/// The texts in one column of connections.
-macro_rules! of_connections {
-    ($tx:expr, $column:expr, $after:expr, $like:expr, $most:expr) => {{
-        let rows: Vec<(ConnectionId, Option<String>)> = load_locked!(
+/// The texts in one column of a table with ids.
+macro_rules! texts_in {
+    ($tx:expr, $table:ident, $id:ident, $holder:ident, $column:expr, $after:expr, $like:expr, $most:expr) => {{
+        let rows: Vec<($id, Option<String>)> = load_locked!(
             $tx,
-            connections::table
-                .filter(connections::id.gt(ConnectionId::from_uuid($after)))
+            $table::table
+                .filter($table::id.gt($id::from_uuid($after)))
                 .filter($column.is_not_null())
                 .filter($column.not_like($like))
-                .order(connections::id)
+                .order($table::id)
                 .limit($most)
-                .select((connections::id, $column))
+                .select(($table::id, $column))
         )?;
-        let sealed = |(id, text): (ConnectionId, Option<String>)| Sealed {
+        let sealed = |(id, text): ($id, Option<String>)| Sealed {
             row: id.uuid(),
-            place: Connection::seal_place(id),
+            place: $holder::seal_place(id),
             text: text.unwrap_or_default(),
         };
         Ok(rows.into_iter().map(sealed).collect())
@@ -84,9 +92,21 @@ pub fn others(tx: &mut Tx<'_>, shelf: Shelf, mark: &str, after: Option<&Sealed>,
     let like = format!("{mark}%");
     let after = after.map_or(uuid::Uuid::nil(), |sealed| sealed.row);
     match shelf {
-        Shelf::ConnectionSecrets => of_connections!(tx, connections::secret.nullable(), after, &like, most),
-        Shelf::OldConnectionSecrets => of_connections!(tx, connections::secret_before, after, &like, most),
-        Shelf::ConnectionKeys => of_connections!(tx, connections::api_key, after, &like, most),
+        Shelf::ConnectionSecrets => {
+            texts_in!(tx, connections, ConnectionId, Connection, connections::secret.nullable(), after, &like, most)
+        }
+        Shelf::OldConnectionSecrets => {
+            texts_in!(tx, connections, ConnectionId, Connection, connections::secret_before, after, &like, most)
+        }
+        Shelf::ConnectionKeys => texts_in!(tx, connections, ConnectionId, Connection, connections::api_key, after, &like, most),
+        Shelf::EndpointSecrets => {
+            texts_in!(tx, webhook_endpoints, EndpointId, Endpoint, webhook_endpoints::secret.nullable(), after, &like, most)
+        }
+        Shelf::OldEndpointSecrets => {
+            texts_in!(tx, webhook_endpoints, EndpointId, Endpoint, webhook_endpoints::old_secret, after, &like, most)
+        }
+        Shelf::Providers => providers(tx, &like, after),
+        Shelf::Submissions => texts_in!(tx, submissions, SubmissionId, Submission, submissions::body, after, &like, most),
         Shelf::PayoutMethods => {
             let rows: Vec<(ReferrerId, String)> = load_locked!(
                 tx,
@@ -154,12 +174,28 @@ fn providers(tx: &mut Tx<'_>, like: &str, after: uuid::Uuid) -> DbResult<Vec<Sea
     Ok(rows.into_iter().map(|(name, text)| Sealed { row, place: Account::seal_place(name), text }).collect())
 }
 
+/// There are a handful at most, and they have no ids: the first page has them all.
+fn providers(tx: &mut Tx<'_>, like: &str, after: uuid::Uuid) -> DbResult<Vec<Sealed>> {
+    if after != uuid::Uuid::nil() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Provider, String)> = load_locked!(
+        tx,
+        payout_providers::table
+            .filter(payout_providers::client_secret.not_like(like))
+            .order(payout_providers::name)
+            .select((payout_providers::name, payout_providers::client_secret))
+    )?;
+    let sealed = |(name, text)| Sealed { row: uuid::Uuid::max(), place: Account::seal_place(name), text };
+    Ok(rows.into_iter().map(sealed).collect())
+}
+
 /// Puts `text` in the place of a text read by [`others`].
 ///
 /// # Errors
 /// What the database reports.
 pub fn replace(tx: &mut Tx<'_>, shelf: Shelf, sealed: &Sealed, text: &str) -> DbResult<()> {
-    let connection = ConnectionId::from_uuid(sealed.row);
+    let (connection, endpoint) = (ConnectionId::from_uuid(sealed.row), EndpointId::from_uuid(sealed.row));
     match shelf {
         Shelf::ConnectionSecrets => {
             on_db!(tx, c => diesel::update(connections::table.find(connection)).set(connections::secret.eq(text)).execute(c))
@@ -170,6 +206,19 @@ pub fn replace(tx: &mut Tx<'_>, shelf: Shelf, sealed: &Sealed, text: &str) -> Db
         Shelf::ConnectionKeys => {
             on_db!(tx, c => diesel::update(connections::table.find(connection)).set(connections::api_key.eq(text)).execute(c))
         }
+        Shelf::EndpointSecrets => {
+            on_db!(tx, c => diesel::update(webhook_endpoints::table.find(endpoint)).set(webhook_endpoints::secret.eq(text)).execute(c))
+        }
+        Shelf::OldEndpointSecrets => on_db!(tx, c => diesel::update(webhook_endpoints::table.find(endpoint))
+            .set(webhook_endpoints::old_secret.eq(text))
+            .execute(c)),
+        Shelf::Providers => on_db!(tx, c => diesel::update(payout_providers::table)
+            .filter(payout_providers::client_secret.eq(&sealed.text))
+            .set(payout_providers::client_secret.eq(text))
+            .execute(c)),
+        Shelf::Submissions => on_db!(tx, c => diesel::update(submissions::table.find(SubmissionId::from_uuid(sealed.row)))
+            .set(submissions::body.eq(text))
+            .execute(c)),
         Shelf::PayoutMethods => on_db!(tx, c => diesel::update(payout_methods::table.find(ReferrerId::from_uuid(sealed.row)))
             .set(payout_methods::details.eq(text))
             .execute(c)),

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::json;
 
 use super::app::{App, stories};
-use super::shop::enrol;
+use super::shop::{enrol, id_of};
 
 stories! {
     everything_is_sealed_again_with_a_new_key_while_the_service_runs,
@@ -18,7 +18,10 @@ fn sealed(app: &App) -> Vec<String> {
     app.ask(
         "SELECT details AS line FROM payout_methods UNION ALL SELECT secret FROM connections
          UNION ALL SELECT api_key FROM connections WHERE api_key IS NOT NULL
-         UNION ALL SELECT secret_before FROM connections WHERE secret_before IS NOT NULL",
+         UNION ALL SELECT secret_before FROM connections WHERE secret_before IS NOT NULL
+         UNION ALL SELECT secret FROM webhook_endpoints
+         UNION ALL SELECT old_secret FROM webhook_endpoints WHERE old_secret IS NOT NULL
+         UNION ALL SELECT client_secret FROM payout_providers",
     )
 }
 
@@ -36,6 +39,10 @@ fn fill(app: &App) -> String {
     let shop = owner.post("/v1/connections", &shop).is(201);
     let path_of_shop = format!("/v1/connections/{}", shop["id"].as_str().expect("an id"));
     owner.patch(&path_of_shop, &json!({"secret": "shpss_another"})).is(200);
+    let hooks = json!({"url": "https://crm.example.com/hooks", "events": ["customer.merged"]});
+    let hooks = owner.post("/v1/webhook-endpoints", &hooks).is(201);
+    owner.post(&format!("/v1/webhook-endpoints/{}/rotate-secret", id_of(&hooks)), &json!({})).is(200);
+    owner.put("/v1/payout-providers/paypal", &json!({"client_id": "us", "client_secret": "EO-secret"})).is(200);
     path
 }
 
@@ -49,9 +56,9 @@ fn rotate(app: &App) -> String {
 fn everything_is_sealed_again_with_a_new_key_while_the_service_runs(app: &App) {
     let path = fill(app);
     let before = sealed(app);
-    assert_eq!(before.len(), 4);
+    assert_eq!(before.len(), 7);
     let said = rotate(app);
-    assert!(said.contains("sealed again: 4"), "{said}");
+    assert!(said.contains("sealed again: 7"), "{said}");
     let after = sealed(app);
     let names: std::collections::BTreeSet<String> = after.iter().map(|text| key_of(text)).collect();
     assert_eq!(names.len(), 1, "{after:?}");
@@ -76,7 +83,7 @@ fn a_rotation_that_was_interrupted_is_gone_on_with(app: &App) {
     let key = "ab".repeat(32);
     fs::write(app.data.path().join("vault.rotating"), &key).expect("a marker");
     let said = rotate(app);
-    assert!(said.contains("going on") && said.contains("sealed again: 4"), "{said}");
+    assert!(said.contains("going on") && said.contains("sealed again: 7"), "{said}");
     assert_eq!(fs::read_to_string(app.data.path().join("vault.key")).expect("keys").trim(), key);
     assert!(!app.data.path().join("vault.rotating").exists());
 }
