@@ -16,7 +16,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 
 use super::address;
 use super::app::App;
@@ -134,7 +134,7 @@ pub async fn count_visits(
         && let Some(app) = req.app_data::<web::Data<App>>().cloned()
         && let Err(problem) = spend(req.request(), &app, Policy::Visits)
     {
-        return Ok(req.into_response(HttpResponse::from_error(problem)));
+        return Ok(req.error_response(problem));
     }
     next.call(req).await.map(ServiceResponse::map_into_boxed_body)
 }
