@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 
 use super::connections::Connection;
+use super::endpoints::Endpoint;
 use super::payout_methods::Method;
 use super::providers::Account;
-use super::schema::{connections, payout_methods, payout_providers, payouts, submissions};
+use super::schema::{connections, payout_methods, payout_providers, payouts, submissions, webhook_endpoints};
 use super::submissions::Submission;
 use super::{DbResult, Tx};
-use crate::domain::id::{ConnectionId, PayoutId, ReferrerId, SubmissionId};
+use crate::domain::id::{ConnectionId, EndpointId, PayoutId, ReferrerId, SubmissionId};
 use crate::domain::provider::Provider;
 
 /// Where sealed texts stand.
@@ -32,10 +33,6 @@ pub enum Shelf {
     PayoutMethods,
     /// Where approved payouts go.
     Payouts,
-    /// What is sent to payout providers.
-    Submissions,
-    /// How we prove to them who we are.
-    Providers,
 }
 
 /// A sealed text: which row it stands in, what it is bound to, and the text.
@@ -50,14 +47,16 @@ pub struct Sealed {
 
 impl Shelf {
     /// Every place where sealed texts stand.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ConnectionSecrets,
         Self::OldConnectionSecrets,
         Self::ConnectionKeys,
+        Self::EndpointSecrets,
+        Self::OldEndpointSecrets,
+        Self::Providers,
+        Self::Submissions,
         Self::PayoutMethods,
         Self::Payouts,
-        Self::Submissions,
-        Self::Providers,
     ];
 }
 
@@ -137,41 +136,7 @@ pub fn others(tx: &mut Tx<'_>, shelf: Shelf, mark: &str, after: Option<&Sealed>,
             };
             Ok(rows.into_iter().map(sealed).collect())
         }
-        Shelf::Submissions => {
-            let rows: Vec<(SubmissionId, Option<String>)> = load_locked!(
-                tx,
-                submissions::table
-                    .filter(submissions::id.gt(SubmissionId::from_uuid(after)))
-                    .filter(submissions::body.is_not_null())
-                    .filter(submissions::body.not_like(&like))
-                    .order(submissions::id)
-                    .limit(most)
-                    .select((submissions::id, submissions::body))
-            )?;
-            let sealed = |(id, text): (SubmissionId, Option<String>)| Sealed {
-                row: id.uuid(),
-                place: Submission::seal_place(id),
-                text: text.unwrap_or_default(),
-            };
-            Ok(rows.into_iter().map(sealed).collect())
-        }
-        Shelf::Providers => providers(tx, &like, after),
     }
-}
-
-/// Providers have names instead of ids; there is one.
-fn providers(tx: &mut Tx<'_>, like: &str, after: uuid::Uuid) -> DbResult<Vec<Sealed>> {
-    let row = uuid::Uuid::from_u128(1);
-    if after >= row {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<(Provider, String)> = load_locked!(
-        tx,
-        payout_providers::table
-            .filter(payout_providers::client_secret.not_like(like))
-            .select((payout_providers::name, payout_providers::client_secret))
-    )?;
-    Ok(rows.into_iter().map(|(name, text)| Sealed { row, place: Account::seal_place(name), text }).collect())
 }
 
 /// There are a handful at most, and they have no ids: the first page has them all.
@@ -224,12 +189,6 @@ pub fn replace(tx: &mut Tx<'_>, shelf: Shelf, sealed: &Sealed, text: &str) -> Db
             .execute(c)),
         Shelf::Payouts => on_db!(tx, c => diesel::update(payouts::table.find(PayoutId::from_uuid(sealed.row)))
             .set(payouts::details.eq(text))
-            .execute(c)),
-        Shelf::Submissions => on_db!(tx, c => diesel::update(submissions::table.find(SubmissionId::from_uuid(sealed.row)))
-            .set(submissions::body.eq(text))
-            .execute(c)),
-        Shelf::Providers => on_db!(tx, c => diesel::update(payout_providers::table.find(Provider::Paypal))
-            .set(payout_providers::client_secret.eq(text))
             .execute(c)),
     }
     .map(drop)
