@@ -12,7 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpRequest, ResponseError, web};
 
 use super::app::App;
 use super::body::BodyRead;
@@ -42,7 +42,7 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
                 // actix would wait for the end of a chunked body that nobody reads, for ever.
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
             }
-            (response.status(), route_of(&response), Ok(response))
+            (response.status(), route_of(response.request()), Ok(response))
         }
         Some(Err(error)) => {
             let problem = problem_of(&error, id);
@@ -70,13 +70,10 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
     outcome
 }
 
-/// The route that answered. A visit is told by its path: to look its route up costs what finding it did.
-fn route_of(response: &ServiceResponse<BoxBody>) -> Option<Cow<'static, str>> {
-    let (request, status) = (response.request(), response.status());
-    if status.as_u16() < 400 && request.path().starts_with(redirect::PREFIX) {
-        return Some(Cow::Borrowed(redirect::ROUTE));
-    }
-    request.match_pattern().map(Cow::Owned)
+/// The route that answered. A visit's is told by its path, since it is found without a pattern.
+fn route_of(request: &HttpRequest) -> Option<Cow<'static, str>> {
+    let known = redirect::is_visit(request.path()).then_some(Cow::Borrowed(redirect::ROUTE));
+    known.or_else(|| request.match_pattern().map(Cow::Owned))
 }
 
 /// Polls `future` to its end; none if it panicked, after which it is dropped unpolled.

@@ -3,11 +3,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, USER_AGENT};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE, USER_AGENT};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::ServiceConfig;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 use super::address;
 use super::app::App;
@@ -17,6 +16,7 @@ use super::limits;
 use super::problem::ApiError;
 use crate::domain::click::Click;
 use crate::domain::code::Code;
+use crate::domain::fraud::DAY_SECONDS;
 use crate::domain::id::{ClickId, VisitorId};
 use crate::domain::principal::Mode;
 use crate::domain::robot::is_robot;
@@ -38,18 +38,24 @@ const SHED_PROBE: u64 = 64;
 /// Where links point.
 pub(super) const ROUTE: &str = "/r/{code}";
 
-/// How its paths begin, and no others.
-pub(super) const PREFIX: &str = "/r/";
+/// What their paths begin with, and no others.
+const BEFORE_CODE: &str = "/r";
 
-/// Adds the route.
+/// Adds the route: all that begins so. To match a pattern would cost a visit more than to keep its click.
 pub fn configure(cfg: &mut ServiceConfig) {
-    let get_or_head = || actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head());
-    cfg.service(web::resource(ROUTE).route(web::route().guard(get_or_head()).to(follow)));
+    let get_or_head = guard::Any(guard::Get()).or(guard::Head());
+    cfg.service(web::scope(BEFORE_CODE).guard(get_or_head).default_service(web::to(follow)));
 }
 
-async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) -> Result<HttpResponse, ApiError> {
+/// Whether `path` is that of a visit.
+pub(super) fn is_visit(path: &str) -> bool {
+    path.strip_prefix(BEFORE_CODE).is_some_and(|rest| rest.starts_with('/'))
+}
+
+async fn follow(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, ApiError> {
     limits::may_guess(&req, &app)?;
-    let Some(code) = Code::fold(&code) else { return Ok(unknown_page()) };
+    let code = req.match_info().unprocessed();
+    let Some(code) = Code::fold(code.strip_prefix('/').unwrap_or(code)) else { return Ok(unknown_page()) };
     let Asked { mode, path } = Asked::of(&req);
     let book = book_of(&app, mode).await?;
     let Some(entry) = app.directory(mode).find(&book, &code).await? else {
@@ -65,14 +71,15 @@ async fn follow(req: HttpRequest, app: web::Data<App>, code: web::Path<String>) 
     }
     let visitor = visitor(&req).unwrap_or_else(|| VisitorId::new(book.clock.now()));
     let click = keep(&app, &book, &entry, visitor, &req).await;
-    let cookie = Cookie::build(VISITOR_COOKIE, visitor.uuid().simple().to_string())
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(app.base_url.starts_with("https://"))
-        .max_age(actix_web::cookie::time::Duration::days(entry.window_days.clamp(1, COOKIE_DAYS_MAX)))
-        .finish();
-    Ok(found(&target.with_click(click)).cookie(cookie).finish())
+    let cookie = cookie(visitor, entry.window_days, app.base_url.starts_with("https://"));
+    Ok(found(&target.with_click(click)).insert_header((SET_COOKIE, cookie)).finish())
+}
+
+/// The header that lets a browser keep its name for so many days. Its parts need no escape.
+fn cookie(visitor: VisitorId, days: i64, secure: bool) -> String {
+    let (name, seconds) = (visitor.uuid().simple(), days.clamp(1, COOKIE_DAYS_MAX) * DAY_SECONDS);
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{VISITOR_COOKIE}={name}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}")
 }
 
 /// Asks for the click to be kept and waits for its commit, but not for long: the visitor goes on
