@@ -15,6 +15,10 @@ use diesel::sqlite::SqliteConnection;
 
 use super::{Conn, DbResult, Tx, lost_race};
 
+/// Rows of one statement that SQLite keeps prepared. What is left over is parsed anew each time, as every number
+/// of rows is another text.
+const ROWS_PREPARED: usize = 16;
+
 /// A column of values, ready to be bound.
 pub type Bound<'a> = Box<dyn QueryFragment<Pg> + 'a>;
 
@@ -202,9 +206,14 @@ macro_rules! columns {
             }
             fn insert_into_sqlite(
                 $conn: &mut ::diesel::sqlite::SqliteConnection,
-                $rows: &[Self],
+                rows: &[Self],
             ) -> $crate::db::DbResult<usize> {
-                $insert
+                let (whole, $rows) = rows.as_chunks::<{ $crate::db::columns::ROWS_PREPARED }>();
+                let mut count = if $rows.is_empty() { 0 } else { $insert? };
+                for $rows in whole {
+                    count += $insert?;
+                }
+                Ok(count)
             }
         }
     };
