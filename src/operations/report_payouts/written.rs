@@ -136,7 +136,6 @@ impl Pages for PayoutPages {
 
 /// One line: who, the sums, then the reference and when it was paid.
 fn record(out: &mut Vec<u8>, who: [Option<&str>; 3], sums: &Total, rest: [Option<&str>; 2]) {
-    let text = |text: Option<&'_ str>| text.map_or(Cell::Empty, Cell::Text);
     let rails = rails(&sums.rails);
     let figures = &sums.figures;
     let numbers = [
@@ -157,7 +156,7 @@ fn record(out: &mut Vec<u8>, who: [Option<&str>; 3], sums: &Total, rest: [Option
     cells.push(sums.held.map_or(Cell::Empty, Cell::Number));
     cells.push(Cell::Number(figures.fees));
     cells.push(Cell::Text(&rails));
-    cells.extend(rest.map(text));
+    cells.extend(rest.map(|text| text.map_or(Cell::Empty, Cell::Text)));
     line(out, &cells);
 }
 
