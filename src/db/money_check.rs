@@ -13,7 +13,7 @@ use crate::domain::commission::{Account, CommissionStatus};
 use crate::domain::id::{BatchId, ConnectionId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
-use crate::domain::payout::PayoutStatus;
+use crate::domain::payout::{ItemKind, PayoutStatus};
 use crate::domain::referrer::ReferrerStatus;
 
 /// What one referrer is owed in one currency, by account. Minor units.
@@ -122,31 +122,27 @@ pub fn under_way(conn: &mut Conn<'_>, span: Span<ReferrerId>) -> DbResult<Vec<Un
         .load(c))
 }
 
-/// Whose payout did not arrive, in which currency, how it ended, and when the last of them did.
-pub type CameBack = (ReferrerId, Currency, PayoutStatus, Option<Instant>);
+/// An item of a payout that did not arrive: whose, in which currency, how it ended, and when.
+pub type CameBack = (ItemKind, AnyId, ReferrerId, Currency, PayoutStatus, Option<Instant>);
 
-/// Payouts that failed or came back of which something is open again.
+/// What was in payouts that failed or came back; some of it may have been paid since.
 ///
 /// # Errors
 /// What the database reports.
 pub fn came_back(conn: &mut Conn<'_>, span: Span<ReferrerId>) -> DbResult<Vec<CameBack>> {
     let (above, upto) = span.ends();
-    let taken = diesel::alias!(payout_lines as taken_lines);
     on_db!(conn, c => payouts::table
         .inner_join(payout_lines::table.on(payout_lines::payout_id.eq(payouts::id)))
         .filter(payouts::referrer_id.gt(above))
         .filter(payouts::referrer_id.le(upto))
         .filter(payouts::status.eq_any([PayoutStatus::Failed, PayoutStatus::Returned]))
-        .filter(not(exists(taken
-            .filter(taken.field(payout_lines::item_id).eq(payout_lines::item_id))
-            .filter(taken.field(payout_lines::item_kind).eq(payout_lines::item_kind))
-            .filter(taken.field(payout_lines::released_at).is_null()))))
-        .group_by((payouts::referrer_id, payouts::currency, payouts::status))
         .select((
+            payout_lines::item_kind,
+            payout_lines::item_id,
             payouts::referrer_id,
             payouts::currency,
             payouts::status,
-            sql::<Nullable<DbInstant>>("MAX(payouts.settled_at)"),
+            payouts::settled_at,
         ))
         .load(c))
 }

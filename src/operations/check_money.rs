@@ -4,7 +4,7 @@
 
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ use crate::db::check::Span;
 use crate::db::money_check::{self as money, Owed};
 use crate::db::open_items::{Whose, open_items};
 use crate::db::payout_methods::{self, Method};
+use crate::db::types::AnyId;
 use crate::db::{Conn, DbFault, DbResult, reports, terms};
 use crate::domain::id::{BatchId, ConnectionId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
@@ -21,7 +22,7 @@ use crate::domain::money::Currency;
 use crate::domain::money_check::{
     HOLD_OVERDUE_DAYS, NOT_APPROVED_DAYS, NOT_SETTLED_DAYS, Ready, Reason, Stuck, negative_since, silent_since,
 };
-use crate::domain::payout::{Course, NotPaidReason, PayoutStatus, Waiting};
+use crate::domain::payout::{Course, ItemKind, NotPaidReason, PayoutStatus, Waiting};
 use crate::domain::program::Terms;
 
 /// Referrers per page.
@@ -197,15 +198,21 @@ impl Check {
     fn ready(&mut self, conn: &mut Conn<'_>, span: Span<ReferrerId>, owed: &[Owed], lines: &mut Vec<Line>) -> DbResult<()> {
         let paused = money::paused(conn, span)?;
         let mut waiting: BTreeMap<(ReferrerId, Currency), (Waiting, Instant)> = BTreeMap::new();
+        let mut open: HashSet<(ItemKind, AnyId)> = HashSet::new();
         for item in open_items(conn, Whose::Between(span.above, span.upto))? {
             let (sum, since) = waiting.entry((item.referrer_id, item.currency)).or_insert((Waiting::default(), self.now));
+            open.insert((item.kind, item.id));
             sum.add(item.amount, true);
             if item.amount > 0 {
                 *since = item.since.min(*since);
             }
         }
         let mut came_back: BTreeMap<(ReferrerId, Currency), (Stuck, Instant)> = BTreeMap::new();
-        for (referrer, currency, status, at) in money::came_back(conn, span)? {
+        for (kind, id, referrer, currency, status, at) in money::came_back(conn, span)? {
+            // What was paid since is no open item.
+            if !open.contains(&(kind, id)) {
+                continue;
+            }
             let why = if status == PayoutStatus::Failed { Stuck::PayoutFailed } else { Stuck::PayoutReturned };
             let at = at.unwrap_or(self.now);
             let known = came_back.entry((referrer, currency)).or_insert((why, at));
