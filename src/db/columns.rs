@@ -17,7 +17,7 @@ use super::{Conn, DbResult, Tx, lost_race};
 
 /// Rows of one statement that SQLite keeps prepared. What is left over is parsed anew each time, as every number
 /// of rows is another text.
-const ROWS_PREPARED: usize = 16;
+pub const ROWS_PREPARED: usize = 16;
 
 /// A column of values, ready to be bound.
 pub type Bound<'a> = Box<dyn QueryFragment<Pg> + 'a>;
