@@ -46,6 +46,9 @@ pub(super) fn run(args: &Args, config: &Config, books: &Books, actor: &str) -> O
     let now = books.live.clock.now();
     let export = match books.live.readers.read(|conn| export_payouts(conn, now, &request)).map_err(fail)? {
         export_payouts::Outcome::Orders(export) => *export,
+        export_payouts::Outcome::Paused(why) => {
+            return Err(Failure(format!("nothing leaves the house: {why}; compare with the bank, then run hound resume")));
+        }
         export_payouts::Outcome::NoBatch => return Err(Failure("there is no such batch".to_owned())),
         export_payouts::Outcome::NotApproved(status) => {
             return Err(Failure(format!("this batch is {}; only an approved one is paid", status.as_db())));

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use super::app::App;
 use super::limits;
 use super::problem::ApiError;
-use crate::db::{Conn, DbResult, Tx};
+use crate::db::{Conn, DbResult, Tx, outward};
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Principal, Role};
 use crate::operations::books::Book;
@@ -58,6 +58,14 @@ impl Caller {
         F: FnMut(&mut Tx<'_>, Instant) -> DbResult<T> + Send + 'static,
     {
         Ok(self.book.writer.write(body).await?)
+    }
+
+    /// Refuses what would move money while nothing may leave the house.
+    ///
+    /// # Errors
+    /// 409 after a restore, until somebody has looked.
+    pub async fn may_go_out(&self) -> Result<(), ApiError> {
+        self.read(outward::paused).await?.map_or(Ok(()), |why| Err(ApiError::paused(&why)))
     }
 
     /// The link of a code.

@@ -125,6 +125,13 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// 409: nothing leaves the house after a restore, until somebody has looked.
+    #[must_use]
+    pub fn paused(why: &str) -> Self {
+        let mend = "compare with the bank and the payout provider, then run hound resume";
+        Self::conflict("outward_paused", format!("nothing leaves the house: {why}; {mend}"))
+    }
+
     /// 409, naming what differs.
     #[must_use]
     pub fn conflict_with(code: impl Into<Cow<'static, str>>, detail: impl Into<String>, errors: Vec<FieldError>) -> Self {

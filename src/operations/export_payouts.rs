@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::set_payer::payer;
 use crate::db::payout_methods::Method;
 use crate::db::payouts::{self, Payout};
-use crate::db::{Conn, DbFault, DbResult, customers, payout_batches, referrers, terms};
+use crate::db::{Conn, DbFault, DbResult, customers, outward, payout_batches, referrers, terms};
 use crate::domain::id::{BatchId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::payer::Payer;
@@ -43,6 +43,8 @@ impl Request {
 /// How it ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {
+    /// Nothing leaves the house; why.
+    Paused(String),
     /// There is no such batch.
     NoBatch,
     /// Nobody has approved it, or nothing of it is left.
@@ -92,6 +94,9 @@ impl Export {
 /// # Errors
 /// What the database reports.
 pub fn export_payouts(conn: &mut Conn<'_>, now: Instant, request: &Request) -> DbResult<Outcome> {
+    if let Some(why) = outward::paused(conn)? {
+        return Ok(Outcome::Paused(why));
+    }
     let Some(batch) = payout_batches::find(conn, request.batch_id)? else { return Ok(Outcome::NoBatch) };
     let (BatchStatus::Approved | BatchStatus::Done, Some(approved_at)) = (batch.status, batch.approved_at) else {
         return Ok(Outcome::NotApproved(batch.status));

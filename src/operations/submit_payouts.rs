@@ -12,13 +12,13 @@ use crate::db::providers::{self, Account};
 use crate::db::submissions::{self, Item, SUBMIT_PAYOUTS, Submission};
 use crate::db::types::{AnyId, Json};
 use crate::db::{DbFault, DbResult, Tx, endpoints, jobs, payout_batches, terms};
-use crate::domain::id::{BatchId, EventId, PayoutId, SubmissionId};
+use crate::domain::id::{BatchId, EventId, PayoutId};
 use crate::domain::instant::Instant;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payout::{BatchStatus, PayoutStatus, Rail};
 use crate::domain::payout_details::PayoutDetails;
 use crate::domain::provider::paypal::{self, Instruction};
-use crate::domain::provider::{Provider, SubmissionStatus};
+use crate::domain::provider::{Provider, SubmissionStatus, key_of};
 use crate::domain::webhook::wants;
 use crate::vault::Vault;
 
@@ -149,8 +149,9 @@ pub(super) fn commit_requests(
     let shop = program.and_then(|program| program.current().map(|version| version.terms.shop_name.clone())).unwrap_or_default();
     let mut rows = Vec::with_capacity(groups.len());
     let mut items = Vec::new();
-    for group in groups {
-        let id = SubmissionId::new(now);
+    let before = submissions::of_batch(tx, batch_id)?.len();
+    for (place, group) in groups.iter().enumerate() {
+        let id = key_of(batch_id, before + place);
         let mut sorted = group.to_vec();
         // The provider names payouts by their place; items are read back in this order.
         sorted.sort_unstable_by_key(|one| one.payout_id);

@@ -9,13 +9,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use super::app::{App, Engine, stories};
-use super::shop::{approved_batch, balance, enrol, order, rules, rush, sell};
+use super::fake_paypal::FakePaypal;
+use super::paypal;
+use super::shop::{approved_batch, balance, enrol, id_of, order, rules, rush, sell};
 
 use serde_json::json;
 
 stories!(
     twenty_backups_under_load_come_back_whole,
     after_a_restore_nothing_leaves_before_somebody_has_looked,
+    yesterdays_backup_pays_nothing_twice,
     letters_of_the_past_can_be_discarded,
     what_is_no_fit_backup_is_refused,
     a_key_travels_only_under_a_passphrase,
@@ -138,6 +141,34 @@ fn after_a_restore_nothing_leaves_before_somebody_has_looked(app: &App) {
     until(|| letters(app) > before);
     assert_eq!(owner.get("/health/ready").is(200)["outward"]["paused"], json!(null));
     assert!(good(&app.run(&["resume"])).contains("nothing is held up"));
+}
+
+fn yesterdays_backup_pays_nothing_twice(app: &App) {
+    let fake = FakePaypal::open(0, 7);
+    let owner = paypal::reachable(app, &fake);
+    for place in 0..5 {
+        paypal::payee(&owner, &format!("p{place}@example.com"), place);
+    }
+    paypal::connect(&owner, &fake, 2);
+    let batch = id_of(&approved_batch(&owner));
+    let file = backup(app, "yesterday.backup");
+    let send = format!("/v1/payout-batches/{batch}/send");
+    owner.order(&send).is(200);
+    let paid = paypal::settled(app, &owner, &batch);
+    assert_eq!(paid["payouts"], json!({"paid": 5}), "{paid:#}");
+    let book = fake.book();
+    assert!(app.stop(), "stopped");
+
+    good(&app.run(&["restore", &file]));
+    app.kill_and_restart();
+    let owner = app.owner();
+    owner.order(&send).refused(409, "outward_paused");
+    good(&app.run(&["resume", "--yes"]));
+    owner.order(&send).is(200);
+    let paid = paypal::settled(app, &owner, &batch);
+    assert_eq!(paid["payouts"], json!({"paid": 5}), "the provider says what it paid: {paid:#}");
+    assert_eq!(fake.book(), book, "and was made to pay nothing again");
+    paypal::one_book(&fake, &paypal::ours(&owner, &batch));
 }
 
 fn prepared(app: &App) -> String {

@@ -7,7 +7,10 @@ mod paypal_answer;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::PayoutId;
+use sha2::{Digest, Sha256};
+use uuid::Builder;
+
+use super::id::{BatchId, PayoutId, SubmissionId};
 use super::instant::Instant;
 use super::money::{Currency, Money};
 use super::payout::{PayoutResult, Rail};
@@ -74,6 +77,16 @@ pub struct Standing<'a> {
     pub first_sent_at: Option<Instant>,
     /// When it was committed.
     pub created_at: Instant,
+}
+
+/// The key of the request number `part` of a batch (a UUIDv8, RFC 9562 §5.8, over SHA-256). It follows from
+/// the batch alone: a ledger that was restored from a backup asks under the key that it asked under before,
+/// and the provider says that it has that request already.
+#[must_use]
+pub fn key_of(batch: BatchId, part: usize) -> SubmissionId {
+    let digest: [u8; 32] = Sha256::digest(format!("submission {part} of {batch}")).into();
+    let [first, ..] = *digest.as_chunks::<16>().0 else { return SubmissionId::from_uuid(batch.uuid()) };
+    SubmissionId::from_uuid(Builder::from_custom_bytes(first).into_uuid())
 }
 
 impl SubmissionStatus {
@@ -206,6 +219,15 @@ pub fn readable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_has_the_key_it_had_before_the_restore() {
+        let batch = BatchId::new(at(1));
+        assert_eq!(key_of(batch, 0), key_of(batch, 0));
+        assert_ne!(key_of(batch, 0), key_of(batch, 1));
+        assert_ne!(key_of(batch, 0), key_of(BatchId::new(at(2)), 0));
+        assert_eq!(key_of(batch, 0).uuid().get_version_num(), 8);
+    }
 
     fn at(day: i64) -> Instant {
         Instant::from_micros(0).plus_days(day)

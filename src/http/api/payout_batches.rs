@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::payout_batch_view::{BatchView, ShownBatch, ShownNotPaid, ShownSettlement};
 use super::payouts::{SettleBody, refused};
 use super::sale_body::not_ahead;
-use crate::db::{DbFault, DbResult, Tx, outward, payout_batches};
+use crate::db::{DbFault, DbResult, Tx, payout_batches};
 use crate::domain::id::{BatchId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::payout::NotPaid;
@@ -115,10 +115,7 @@ fn whole_people(mut rows: Vec<NotPaid>, page: Page) -> List<NotPaid> {
 
 async fn approve(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
     use approve_batch::Outcome;
-    if let Some(why) = caller.read(outward::paused).await? {
-        let mend = "compare with the bank and the payout provider, then run hound resume";
-        return Err(ApiError::conflict("outward_paused", format!("nothing leaves the house: {why}; {mend}")));
-    }
+    caller.may_go_out().await?;
     let id = BatchId::from_uuid(path.into_inner());
     let request = approve_batch::Request { batch_id: id, actor: caller.principal.actor() };
     let (outcome, view) = caller

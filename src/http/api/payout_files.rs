@@ -52,6 +52,7 @@ async fn export(caller: Auditor, path: Path<(Uuid, String)>, Query(query): Query
     let (now, wanted) = (caller.now(), request.clone());
     let export = match caller.read(move |conn| export_payouts(conn, now, &wanted)).await? {
         Outcome::Orders(export) => *export,
+        Outcome::Paused(why) => return Err(ApiError::paused(&why)),
         Outcome::NoBatch => return Err(ApiError::not_found("payout batch")),
         Outcome::NotApproved(status) => {
             let said = format!("this batch is {}; only an approved one is paid", status.as_db());

@@ -72,6 +72,7 @@ fn sending(conn: &mut Conn<'_>, batch_id: BatchId) -> DbResult<Option<Sending>> 
 }
 
 async fn send(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
+    caller.may_go_out().await?;
     let batch_id = BatchId::from_uuid(path.into_inner());
     let request = Request { batch_id, vault: caller.app.vault.clone(), actor: caller.principal.actor() };
     match caller.write(move |tx, now| submit_payouts(tx, now, &request)).await? {
