@@ -126,7 +126,7 @@ pub fn update(tx: &mut Tx<'_>, row: &Submission) -> DbResult<()> {
 pub fn of_batch(conn: &mut Conn<'_>, batch: BatchId) -> DbResult<Vec<Submission>> {
     on_db!(conn, c => submissions::table
         .filter(submissions::batch_id.eq(batch))
-        .order(submissions::id)
+        .order((submissions::created_at, submissions::id))
         .select(Submission::as_select())
         .load(c))
 }
@@ -149,7 +149,7 @@ pub fn by_number(conn: &mut Conn<'_>, provider: Provider, number: &str) -> DbRes
     on_db!(conn, c => submissions::table
         .filter(submissions::provider.eq(provider))
         .filter(submissions::provider_id.eq(number))
-        .order(submissions::id.desc())
+        .order(submissions::created_at.desc())
         .select(submissions::id)
         .first(c)
         .optional())
