@@ -141,7 +141,7 @@ fn what_is_approved_is_frozen_with_a_hash_that_anybody_can_compute(app: &App) {
             format!("{};{};{currency};{amount};{rail};{account}\n", id_of(payout), word(payout, "referrer_id"))
         })
         .collect();
-    let hash: String = Sha256::digest(list).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(&list).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(batch["hash"], json!(hash), "{list}");
     assert_eq!(act(&owner, &batch, "approve").is(200), batch, "twice is once");
     owner.post(&format!("/v1/payouts/{}/settle", id_of(&payouts[0])), &json!({"result": "paid"})).is(200);

@@ -269,7 +269,7 @@ fn sandbox_letters(app: &App) -> Vec<String> {
 
 fn sandbox_place(app: &App) -> Place {
     match (app.engine, app.place()) {
-        (Engine::Postgres, Place::Postgres { url, .. }) => Place::Postgres { url, schema: Some("sandbox") },
+        (Engine::Postgres, Place::Postgres { url, authority, .. }) => Place::Postgres { url, schema: Some("sandbox"), authority },
         _ => Place::Sqlite(app.data.path().join("sandbox.db")),
     }
 }
