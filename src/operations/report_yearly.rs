@@ -103,7 +103,7 @@ impl YearPages {
                 });
                 json(out, &head);
                 // The object goes on with its rows.
-                drop(out.pop());
+                out.truncate(out.len().saturating_sub(1));
                 out.extend(br#","rows":["#);
             }
         }
