@@ -125,7 +125,7 @@ impl FakePaypal {
 fn serve(stream: TcpStream, books: &Mutex<Books>, dice: &Mutex<Dice>, percent: usize) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let request = read(&stream)?;
-    let mut throw = |bound: usize| dice.lock().unwrap_or_else(PoisonError::into_inner).below(bound);
+    let throw = |bound: usize| dice.lock().unwrap_or_else(PoisonError::into_inner).below(bound);
     let (reply, news, webhook) = {
         let mut books = locked(books);
         books.requests += 1;
