@@ -103,11 +103,7 @@ impl YearPages {
                 });
                 json(out, &head);
                 // The object goes on with its rows.
-<<<<<<< HEAD
                 out.truncate(out.len().saturating_sub(1));
-=======
-                let _: Option<u8> = out.pop();
->>>>>>> c856ee0 (Mend the tests' last errors)
                 out.extend(br#","rows":["#);
             }
         }
