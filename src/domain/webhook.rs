@@ -9,12 +9,13 @@ use super::instant::Instant;
 
 /// Everything that can be told. A kind is `noun.what_happened`; the noun's id stands in the message's
 /// `data` as `noun_id`.
-pub const KINDS: [&str; 20] = [
+pub const KINDS: [&str; 21] = [
     "sale.recorded",
     "sale.changed",
     "commission.approved",
     "payout_batch.prepared",
     "payout_batch.approved",
+    "payout_batch.cancelled",
     "payout.store_credit",
     "payout.paid",
     "payout.failed",

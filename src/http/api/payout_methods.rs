@@ -19,8 +19,9 @@ use crate::operations::remove_payout_method::remove_payout_method;
 use crate::operations::set_payout_method::{Outcome, Request, set_payout_method};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    let address = resource("/v1/referrers/{id}/payout-method");
-    cfg.service(address.route(put().to(enter)).route(get().to(read)).route(delete().to(remove)));
+    cfg.service(
+        resource("/v1/referrers/{id}/payout-method").route(put().to(enter)).route(get().to(read)).route(delete().to(remove)),
+    );
 }
 
 /// Details as they are written: one object whose fields depend on the rail. Read flat, so that a fault is
