@@ -25,7 +25,7 @@ pub(crate) fn connect(owner: &Client, fake: &FakePaypal, items_max: usize) -> Va
 /// A referrer with 50 euro who is paid by `PayPal` at this address.
 pub(crate) fn payee(owner: &Client, email: &str, place: usize) -> String {
     let id = enrol(owner, email, &format!("CODE{place}"));
-    owner.put(&format!("/v1/referrers/{id}/payout-method"), &json!({"rail": "paypal", "email": email})).is(200);
+    owner.put(&format!("/v1/referrers/{id}/payout-method"), &json!({"rail": "paypal", "email": email})).is(201);
     let money = json!({"amount": 5_000 + i64::try_from(place).expect("small"), "currency": "EUR"});
     owner
         .post_once("/v1/adjustments", &json!({"referrer_id": id, "kind": "adjust", "amount": money, "reason": "Thanks"}))
@@ -291,7 +291,7 @@ fn news_only_make_us_ask(app: &App) {
 fn a_shop_books_store_credit_when_it_is_told(app: &App) {
     let owner = app.owner();
     let joe = enrol(&owner, "joe@example.com", "JOE");
-    owner.put(&format!("/v1/referrers/{joe}/payout-method"), &json!({"rail": "store_credit"})).is(200);
+    owner.put(&format!("/v1/referrers/{joe}/payout-method"), &json!({"rail": "store_credit"})).is(201);
     let money = json!({"amount": 5_000, "currency": "EUR"});
     owner
         .post_once("/v1/adjustments", &json!({"referrer_id": joe, "kind": "adjust", "amount": money, "reason": "Thanks"}))
