@@ -63,7 +63,7 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
         link: None,
         amount: matter.amount,
         remaining: matter.remaining,
-        due_on: matter.due_at.map(|due| due.day_in(&terms.timezone)),
+        due_on: due_on(&matter, &mail, terms),
         promise: terms.commission.promise(terms.currency),
         reference: matter.reference,
         reason: matter.reason,
@@ -71,6 +71,11 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
         imprint: terms.letters.imprint(),
     };
     Ok(Draft::Ready { mail, facts: Box::new(facts), address })
+}
+
+/// The day to come on which a hold ends or a claim is decided; none when nothing was held.
+fn due_on(matter: &Matter, mail: &Mail, terms: &Terms) -> Option<String> {
+    matter.due_at.filter(|due| *due > mail.created_at).map(|due| due.day_in(&terms.timezone))
 }
 
 /// What a bundle tells of, its own subject first; nothing when it leads nobody.
@@ -83,7 +88,7 @@ fn lines(conn: &mut Conn<'_>, mail: &Mail, own: &Matter, terms: &Terms) -> DbRes
         return Ok(Vec::new());
     }
     let line = |matter: &Matter| {
-        let due_on = matter.due_at.map(|due| due.day_in(&terms.timezone));
+        let due_on = due_on(matter, mail, terms);
         matter.amount.map(|amount| Line { amount, remaining: matter.remaining, due_on })
     };
     Ok(std::iter::once(own).chain(&matters).filter_map(line).collect())

@@ -356,6 +356,9 @@ fn the_owner_is_told_of_a_payout_that_failed(app: &App) {
     rules(&owner, &json!({"hold_days": 0, "letters": {"owner_email": "anna@shop.example"}}));
     enrol(&owner, "joe@example.com", "JOE");
     sell(&owner, &order("A-1", 90_000, "bea@example.com", "JOE"));
+    until(app, "the referrer hears that it is his at once", || {
+        server.messages().iter().any(|letter| letter.data.contains("It is yours and goes out with your next payout."))
+    });
     let batch = super::shop::approved_batch(&owner);
     let failed = json!({"result": "failed", "reason": "account closed"});
     owner.post(&format!("/v1/payout-batches/{}/settle", id_of(&batch)), &failed).is(200);
