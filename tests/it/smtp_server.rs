@@ -390,15 +390,7 @@ fn path(command: &str) -> String {
     command.split_once('<').and_then(|(_, rest)| rest.rsplit_once('>')).map_or_else(String::new, |(path, _)| path.to_owned())
 }
 
-/// RFC 4648 §4, for the one value of AUTH PLAIN.
+/// For the one value of AUTH PLAIN.
 fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            text.push(if place <= chunk.len() { char::from(LETTERS[bits >> (18 - 6 * place) & 63]) } else { '=' });
-        }
-    }
-    text
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
 }
