@@ -220,9 +220,10 @@ impl Case {
         self.row.provider_id = self.row.provider_id.take().or(self.row.hinted_id.take());
         let by_payout: HashMap<PayoutId, &ToldItem> = told.items.iter().map(|item| (item.payout_id, item)).collect();
         self.note_items(tx, now, &by_payout)?;
-        self.mark(tx, &|payout| payout.status == PayoutStatus::Submitting, PayoutStatus::Sent, None)?;
+        // The provider has it; why that was in doubt is told no longer.
+        self.mark(tx, &|_| true, PayoutStatus::Sent, None)?;
         let mut ended: BTreeMap<(PayoutResult, Option<String>), Vec<Payout>> = BTreeMap::new();
-        let (mut under_way, mut unknown) = (HashSet::new(), HashSet::new());
+        let mut unknown = HashSet::new();
         for payout in &self.payouts {
             let item = by_payout.get(&payout.id).copied();
             match fate(payout, item, told) {
@@ -230,11 +231,12 @@ impl Case {
                     let reason = item.and_then(|item| item.reason.clone()).filter(|_| result != PayoutResult::Paid);
                     ended.entry((result, reason)).or_default().push(payout.clone());
                 }
-                Fate::UnderWay => drop(under_way.insert(payout.id)),
-                Fate::Unknown => drop(unknown.insert(payout.id)),
+                Fate::UnderWay => {}
+                Fate::Unknown => {
+                    unknown.insert(payout.id);
+                }
             }
         }
-        self.mark(tx, &|payout| under_way.contains(&payout.id), PayoutStatus::Sent, None)?;
         if !unknown.is_empty() {
             let reason = format!("the provider's word for {} of the payouts cannot be understood", unknown.len());
             self.mark(tx, &|payout| unknown.contains(&payout.id), PayoutStatus::Unknown, Some(&reason))?;
