@@ -159,7 +159,8 @@ impl Desk {
     pub(super) fn approve(&self) {
         let Some(batch_id) = self.batches.borrow().last().copied() else { return };
         let request = approve_batch::Request { batch_id, actor: "test".to_owned() };
-        drop(self.book.writer.write_blocking(move |tx, now| approve_batch::approve_batch(tx, now, &request)).expect("a write"));
+        let approve = move |tx: &mut houndplan::db::Tx<'_>, now| approve_batch::approve_batch(tx, now, &request);
+        self.book.writer.write_blocking(approve).expect("a write");
     }
 
     pub(super) fn settle(&self, which: usize, result: PayoutResult) {
