@@ -74,7 +74,7 @@ fn visible(html: &str) -> String {
 
 fn squeeze(text: &str) -> String {
     // Where a tag stood is a space now, also before the full stop that follows it.
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ,", ",")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ,", ",").replace(" :", ":")
 }
 
 #[test]

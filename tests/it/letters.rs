@@ -160,16 +160,14 @@ fn every_letter_arrives_under_its_one_name_though_the_server_fails_and_the_worke
 }
 
 fn a_letter_refused_for_good_is_not_sent_again_and_holds_up_no_other(app: &App) {
-    let server =
-        SmtpServer::start(FaultPlan::repeating(&[Fault::Clean, Fault::RcptPermanent, Fault::Clean, Fault::DataPermanent]));
+    let server = SmtpServer::start(FaultPlan::repeating(&[Fault::Clean, Fault::DataPermanent]));
     app.restart_with(&[NOWHERE]);
     let shop = app.owner();
     let letters = good_news(&shop, 19);
     app.restart_with(&borrowed(&to(&server)));
     let shop = app.owner();
     until(app, "every letter ends", || mail_readiness(&shop) == (true, 0));
-    let counts = server.fault_counts();
-    let refused = count_of(&counts, Fault::RcptPermanent) + count_of(&counts, Fault::DataPermanent);
+    let refused = count_of(&server.fault_counts(), Fault::DataPermanent);
     assert_eq!((letters, refused), (20, 10));
     assert_eq!(named(app, "undeliverable").len(), refused);
     let received = server.messages();
