@@ -185,9 +185,13 @@ fn reason_of(refusal: &Refusal) -> String {
     readable(&without_addresses(&text))
 }
 
-/// Words with an @ are left out: reasons are kept and shown.
+/// Words with an @ are left out, but not the marks behind them: reasons are kept and shown.
 fn without_addresses(text: &str) -> String {
-    text.split(' ').map(|word| if word.contains('@') { "…" } else { word }).collect::<Vec<_>>().join(" ")
+    let word = |word: &str| match word.strip_prefix(word.trim_end_matches([';', ',', '.', ')'])) {
+        Some(marks) if word.contains('@') => format!("…{marks}"),
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// What became of a request. `body` is none if it was cut; `earlier` are the items of the pages before.
