@@ -24,7 +24,9 @@ fn house() -> House {
     let folder = tempfile::tempdir().expect("a folder");
     let place = Place::Sqlite(folder.path().join("small.db"));
     let Db::Sqlite(mut conn) = place.open().expect("a database") else { unreachable!() };
-    conn.batch_execute("CREATE TABLE numbers (number INTEGER NOT NULL)").expect("a table");
+    // A second attempt looks at the closed periods.
+    let tables = "CREATE TABLE numbers (number INTEGER NOT NULL); CREATE TABLE periods (ends_at INTEGER NOT NULL)";
+    conn.batch_execute(tables).expect("tables");
     let writer = Writer::start(&place, &Clock::wall(), BATCH_MAX).expect("threads");
     House { _folder: folder, place, writer }
 }
