@@ -265,7 +265,7 @@ fn create(books: &mut Books, request: &Request, fault: bool, kind: usize) -> (Re
             "details": [{"field": "SENDER_BATCH_ID", "issue": "Duplicate batch request"}],
         });
         // Some are told without where it is.
-        if kind % 3 > 0 {
+        if !kind.is_multiple_of(3) {
             duplicate["links"] = link;
         }
         return (shaped(books, &ERROR, 400, duplicate), none);

@@ -23,7 +23,7 @@ fn created(status: u16, body: &Value) -> Sent {
     read_created(status, Some(body.to_string().as_bytes()), key())
 }
 
-fn refusal(name: &str, details: Value) -> Value {
+fn refusal(name: &str, details: &Value) -> Value {
     json!({"name": name, "message": "See details.", "debug_id": "1", "details": details})
 }
 
@@ -45,31 +45,31 @@ fn only_our_own_request_was_taken() {
 fn a_duplicate_was_taken_before() {
     let link =
         json!([{"href": "https://api.paypal.com/v1/payments/payouts/5UXD2E8A7EBQJ?page=1", "rel": "self", "method": "GET"}]);
-    let mut old = refusal("USER_BUSINESS_ERROR", json!([{"field": "SENDER_BATCH_ID", "issue": "Duplicate batch request"}]));
+    let mut old = refusal("USER_BUSINESS_ERROR", &json!([{"field": "SENDER_BATCH_ID", "issue": "Duplicate batch request"}]));
     assert_eq!(created(400, &old), Sent::Taken(None));
     old["links"] = link.clone();
     assert_eq!(created(400, &old), Sent::Taken(Some("5UXD2E8A7EBQJ".to_owned())));
-    let inside = refusal("DUPLICATE_REQUEST_ID", json!([{"field": "sender_batch_id", "issue": "known", "link": link}]));
+    let inside = refusal("DUPLICATE_REQUEST_ID", &json!([{"field": "sender_batch_id", "issue": "known", "link": link}]));
     assert_eq!(created(422, &inside), Sent::Taken(Some("5UXD2E8A7EBQJ".to_owned())));
 }
 
 #[test]
 fn only_a_fault_of_the_body_is_final() {
     let faults = json!([{"field": "items[1].receiver", "issue": "Receiver is invalid: jo@example.com"}, {"field": "/items/3/amount", "issue": "b"}]);
-    let Sent::Refused { reason, places } = created(400, &refusal("VALIDATION_ERROR", faults)) else { panic!("refused") };
+    let Sent::Refused { reason, places } = created(400, &refusal("VALIDATION_ERROR", &faults)) else { panic!("refused") };
     assert_eq!((places, reason.as_str()), (vec![1, 3], "See details. (Receiver is invalid: …; b)"));
     let header =
         json!([{"field": "items[1].receiver", "issue": "a"}, {"field": "sender_batch_header.email_subject", "issue": "b"}]);
-    let Sent::Refused { places, .. } = created(400, &refusal("VALIDATION_ERROR", header)) else { panic!("refused") };
+    let Sent::Refused { places, .. } = created(400, &refusal("VALIDATION_ERROR", &header)) else { panic!("refused") };
     assert_eq!(places, Vec::<usize>::new(), "all are at fault where the head is");
     let none = json!([]);
     for (status, name) in
         [(422, "INSUFFICIENT_FUNDS"), (403, "NOT_AUTHORIZED"), (429, "RATE_LIMIT_REACHED"), (401, "X"), (403, "Y")]
     {
-        assert!(matches!(created(status, &refusal(name, none.clone())), Sent::NotNow(_)), "{status} {name}");
+        assert!(matches!(created(status, &refusal(name, &none)), Sent::NotNow(_)), "{status} {name}");
     }
     let funds = json!([{"field": "", "issue": "INSUFFICIENT_FUNDS"}]);
-    assert!(matches!(created(422, &refusal("UNPROCESSABLE_ENTITY", funds)), Sent::NotNow(_)));
+    assert!(matches!(created(422, &refusal("UNPROCESSABLE_ENTITY", &funds)), Sent::NotNow(_)));
     for (status, name) in [
         (400, "USER_BUSINESS_ERROR"),
         (404, "VALIDATION_ERROR"),
@@ -77,7 +77,7 @@ fn only_a_fault_of_the_body_is_final() {
         (500, "VALIDATION_ERROR"),
         (503, "X"),
     ] {
-        assert!(matches!(created(status, &refusal(name, none.clone())), Sent::Unknown(_)), "{status} {name}");
+        assert!(matches!(created(status, &refusal(name, &none)), Sent::Unknown(_)), "{status} {name}");
     }
     for body in [&b"<html>"[..], b"", b"{}"] {
         assert!(matches!(read_created(400, Some(body), key()), Sent::Unknown(_)));
