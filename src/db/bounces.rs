@@ -118,7 +118,7 @@ pub fn unreachable(conn: &mut Conn<'_>, after: Option<BounceId>, most: i64) -> D
         .filter(mail_bounces::hard_at.is_not_null())
         .filter(customer_keys::kind.eq(KeyKind::Email))
         .filter(mail_bounces::id.gt(after))
-        .filter(only.clone())
+        .filter(only)
         .order(mail_bounces::id)
         .limit(most)
         .select((mail_bounces::id, referrers::id, referrers::customer_id, mail_bounces::hard_at.assume_not_null()))

@@ -54,7 +54,7 @@ pub struct Gives {
 impl Gives {
     /// `plain` for all but the `graded`.
     #[must_use]
-    pub fn new(plain: Off, graded: HashMap<CodeId, Off>) -> Self {
+    pub fn new(plain: Off, graded: &HashMap<CodeId, Off>) -> Self {
         let text = |off: &Off| serde_json::to_string(off).unwrap_or_default();
         Self { plain: text(&plain), graded: graded.iter().map(|(code, off)| (*code, text(off))).collect() }
     }

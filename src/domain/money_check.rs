@@ -91,10 +91,13 @@ impl Ready {
     }
 }
 
+/// When a sum moved, by how many minor units, and what did it.
+pub type Step<T> = (Instant, i64, T);
+
 /// Since when a sum that moved by these steps, in the order of time, has been below 0 without a break;
 /// none if it is not. The second part is what made it so.
 #[must_use]
-pub fn negative_since<T: Copy>(steps: &[(Instant, i64, T)]) -> Option<(Instant, T)> {
+pub fn negative_since<T: Copy>(steps: &[Step<T>]) -> Option<(Instant, T)> {
     let (mut sum, mut since) = (0_i64, None);
     for (at, amount, cause) in steps {
         sum = sum.saturating_add(*amount);

@@ -50,6 +50,9 @@ pub struct DkimSettings {
     pub keys: Secret,
 }
 
+/// How a key signs.
+type Signing<'a> = dyn Fn(&[u8]) -> Result<Vec<u8>, String> + 'a;
+
 /// A signer with its keys.
 pub struct Dkim {
     domain: String,
@@ -100,7 +103,7 @@ impl Dkim {
         let body_hash = BASE64.encode(Sha256::digest(relaxed_body(body)));
         let headers = headers(head);
         let mut signed = Vec::with_capacity(message.len() + 1_024);
-        let mut one = |algorithm: &str, selector: &str, sign: &dyn Fn(&[u8]) -> Result<Vec<u8>, String>| {
+        let mut one = |algorithm: &str, selector: &str, sign: &Signing<'_>| {
             let (names, covered) = covered(&headers);
             let bare = format!(
                 "v=1; a={algorithm}; c=relaxed/relaxed; d={};\r\n\ts={selector}; bh={body_hash};\r\n\th={};\r\n\tb=",

@@ -20,7 +20,7 @@ use crate::domain::id::{BatchId, ConnectionId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
 use crate::domain::money_check::{
-    HOLD_OVERDUE_DAYS, NOT_APPROVED_DAYS, NOT_SETTLED_DAYS, Ready, Reason, Stuck, negative_since, silent_since,
+    HOLD_OVERDUE_DAYS, NOT_APPROVED_DAYS, NOT_SETTLED_DAYS, Ready, Reason, Step, Stuck, negative_since, silent_since,
 };
 use crate::domain::payout::{Course, ItemKind, NotPaidReason, PayoutStatus, Waiting};
 use crate::domain::program::Terms;
@@ -256,7 +256,7 @@ impl Check {
     fn debts(&self, conn: &mut Conn<'_>, owed: &[Owed]) -> DbResult<BTreeMap<(ReferrerId, Currency), Instant>> {
         let mut ids: Vec<ReferrerId> = owed.iter().filter(|row| row.ready < 0).map(|row| row.referrer_id).collect();
         ids.dedup();
-        let mut steps: BTreeMap<(ReferrerId, Currency), Vec<(Instant, i64, ())>> = BTreeMap::new();
+        let mut steps: BTreeMap<(ReferrerId, Currency), Vec<Step<()>>> = BTreeMap::new();
         for (referrer, currency, at, amount, _) in money::steps_of_ready(conn, &ids)? {
             steps.entry((referrer, currency)).or_default().push((at, amount, ()));
         }

@@ -18,7 +18,7 @@ use crate::domain::fraud::{Sign, Trace};
 use crate::domain::id::{BounceId, ClaimId, PayoutId, ProposalId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::{Currency, Money};
-use crate::domain::money_check::{WRITE_OFF_DAYS, negative_since};
+use crate::domain::money_check::{Step, WRITE_OFF_DAYS, negative_since};
 use crate::domain::principal::Scope;
 
 /// Which kinds are wanted.
@@ -135,7 +135,7 @@ fn old_debts(conn: &mut Conn<'_>, now: Instant) -> DbResult<Vec<Debt>> {
     let owing = money_check::indebted(conn)?;
     let mut ids: Vec<ReferrerId> = owing.iter().map(|(referrer, ..)| *referrer).collect();
     ids.dedup();
-    let mut steps: BTreeMap<(ReferrerId, Currency), Vec<(Instant, i64, AnyId)>> = BTreeMap::new();
+    let mut steps: BTreeMap<(ReferrerId, Currency), Vec<Step<AnyId>>> = BTreeMap::new();
     for (referrer, currency, at, amount, cause) in money_check::steps_of_ready(conn, &ids)? {
         steps.entry((referrer, currency)).or_default().push((at, amount, cause));
     }

@@ -158,7 +158,7 @@ fn mend_coupon(post: &Post, book: &Book, connection: &Connection, shop: &Shop) -
         let graded = graded_gets(conn, program.as_ref(), currency)?;
         Ok((friend_gets(program.as_ref(), None, currency), graded))
     })?;
-    let gives = Gives::new(gives, graded);
+    let gives = Gives::new(gives, &graded);
     let due = book.writer.write_blocking(move |tx, now| {
         coupons::refresh(tx, id, &gives, now)?;
         coupons::due(tx, id, now, 2)
