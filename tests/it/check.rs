@@ -174,7 +174,7 @@ fn tamperings(engine: Engine) -> Vec<(&'static str, String)> {
         (
             "mail.job",
             format!(
-                "INSERT INTO mails SELECT {new_id}, 'welcome', {new_id}, id, '<x@y>', NULL, 'queued', created_at, NULL FROM referrers LIMIT 1"
+                "INSERT INTO mails (id, kind, subject_id, referrer_id, message_id, status, created_at) SELECT {new_id}, 'welcome', {new_id}, id, '<x@y>', 'queued', created_at FROM referrers LIMIT 1"
             ),
         ),
         (

@@ -67,7 +67,10 @@ fn sixty_four_racers_prepare_approve_settle_and_cancel_and_no_cent_is_lost_or_pa
             });
         }
     });
-    eprintln!("asked, done: {:?}", deeds.lock().expect("deeds"));
+    let deeds = deeds.into_inner().expect("deeds");
+    eprintln!("asked, done: {deeds:?}");
+    let busy = |deed: &str| deeds.get(deed).is_some_and(|[_, done]| *done > 0);
+    assert!(["prepare", "approve", "settle", "cancel"].into_iter().all(busy), "{deeds:?}");
 
     for (id, earned) in people.iter().zip(&earned) {
         let [on_hold, ready, in_transit, paid] = balance(&owner, id);
@@ -96,7 +99,8 @@ fn race(door: &Client, dice: &mut Dice, board: &Mutex<Board>, deeds: &Mutex<Deed
     let key = format!("race-{}", dice.below(usize::MAX));
     let prepared = door.with("Idempotency-Key", &key).exchange("POST", "/v1/payout-batches", Some(b"{}"));
     note("prepare", &prepared);
-    if prepared.status == 201 {
+    // There is something to argue about where there is money, and now and then where there is none.
+    if prepared.status == 201 && (prepared.json()["payouts"] != json!([]) || dice.below(8) == 0) {
         board.lock().expect("board").batches.extend(prepared.json()["id"].as_str().map(str::to_owned));
     }
     // Mostly one of the last few, about which there is something to argue.
