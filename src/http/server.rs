@@ -8,6 +8,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, rt, web};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::problem::ApiError;
@@ -55,8 +56,19 @@ async fn serve(app: App, listener: TcpListener, workers: usize) -> std::io::Resu
     .keep_alive(KEEP_ALIVE)
     .max_connections(CONNECTIONS_MAX)
     .shutdown_timeout(DRAIN_SECONDS)
+    .disable_signals()
     .listen(listener)?
     .run();
+    // Heard from before anybody knows that we are there: a stop that comes at once is an orderly one too.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let handle = server.handle();
+    rt::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        handle.stop(true).await;
+    });
     let mut out = std::io::stdout().lock();
     // Whoever started us may have closed our output.
     drop(writeln!(out, "listening on http://{address}").and_then(|()| out.flush()));
