@@ -86,7 +86,8 @@ pub struct Config {
     pub outward: Outward,
     /// `HOUND_MAIL_MODE`, `HOUND_SMTP_*` and `HOUND_DKIM_*`.
     pub mail: MailSettings,
-    /// `HOUND_MAIL_PACE`: whether letters keep quiet hours and are bundled; else each goes at once.
+    /// `HOUND_MAIL_PACE`: whether letters keep quiet hours and are bundled; else each goes at once, as those do
+    /// that become files.
     pub mail_calm: bool,
     /// `HOUND_BOUNCE_SECRET`: opens `/webhooks/bounces`.
     pub bounce_secret: Option<Secret>,
@@ -192,7 +193,7 @@ const SETTINGS: [Setting; 30] = [
     open("DKIM_SELECTOR", Some("hound")),
     secret("DKIM_KEY"),
     secret("BOUNCE_SECRET"),
-    open("MAIL_PACE", Some("calm")),
+    open("MAIL_PACE", None),
     open("TEMPLATES_DIR", None),
     open("LOG", Some("info,actix_server=warn,actix_http=off")),
     open("LOG_FORMAT", Some("text")),

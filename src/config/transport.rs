@@ -57,6 +57,8 @@ fn dkim(values: &Values) -> Result<Option<DkimSettings>, ConfigError> {
 /// When it says neither.
 pub(super) fn calm(values: &Values) -> Result<bool, ConfigError> {
     match values.text("MAIL_PACE").as_deref() {
+        // A file wakes nobody.
+        None => Ok(values.text("MAIL_MODE").as_deref() != Some("file")),
         Some("calm") => Ok(true),
         Some("at_once") => Ok(false),
         _ => Err(fault("MAIL_PACE", "must be calm or at_once")),
