@@ -137,7 +137,7 @@ fn open(place: &Place) -> Result<Db, WriteError> {
     let mut db = place.open().map_err(|error| WriteError::Unavailable(error.to_string()))?;
     if let Db::Postgres(session) = &mut db {
         // A plan that was cached while a table was nearly empty would read all of it when it has grown. Where there
-        // is no other way, its cost is then so high that the server would compile it: a quarter of a second for a
+        // is no other way, its cost is then so high that the server would compile it: up to a quarter of a second for a
         // few rows.
         let keys_only = session.conn.batch_execute("SET enable_seqscan = off; SET jit = off");
         keys_only.map_err(|error| WriteError::Unavailable(error.to_string()))?;

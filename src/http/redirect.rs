@@ -41,7 +41,7 @@ pub(super) const ROUTE: &str = "/r/{code}";
 /// What their paths begin with, and no others.
 const BEFORE_CODE: &str = "/r";
 
-/// Adds the route: all that begins so. To match a pattern would cost a visit more than to keep its click.
+/// Adds the route: all that begins so. To match a pattern costs a visit as much as to hand its click to the writer.
 pub fn configure(cfg: &mut ServiceConfig) {
     let get_or_head = guard::Any(guard::Get()).or(guard::Head());
     cfg.service(web::scope(BEFORE_CODE).guard(get_or_head).default_service(web::to(follow)));
