@@ -248,14 +248,6 @@ pub fn approve(tx: &mut Tx<'_>, ids: &[PayoutId], now: Instant) -> DbResult<()> 
     Ok(())
 }
 
-/// The details that an approved payout goes by, sealed for its referrer's place.
-///
-/// # Errors
-/// What the database reports.
-pub fn details(conn: &mut Conn<'_>, id: PayoutId) -> DbResult<Option<String>> {
-    on_db!(conn, c => payouts::table.find(id).select(payouts::details).first(c).optional().map(Option::flatten))
-}
-
 /// The details that a batch's payouts still to be made go by, sealed for their referrers' places.
 ///
 /// # Errors
