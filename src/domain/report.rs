@@ -64,6 +64,23 @@ pub struct Moved {
 }
 
 impl Figures {
+    /// The sums of a line in the order in which every form of the report shows them, without what stands beside them.
+    #[must_use]
+    pub const fn in_order(&self) -> [i64; 10] {
+        [
+            self.opening,
+            self.earned,
+            self.reversed,
+            self.adjusted,
+            self.paid,
+            self.returned,
+            self.closing,
+            self.on_hold,
+            self.ready,
+            self.in_transit,
+        ]
+    }
+
     /// Books what moved before the period.
     pub const fn before(&mut self, moved: &Moved) {
         if owed(moved.from_account) {

@@ -68,19 +68,7 @@ fn by_rail(total: &Total) -> Table {
 
 fn sums(total: &Total) -> Vec<String> {
     let figures = &total.figures;
-    let shown = [
-        figures.opening,
-        figures.earned,
-        figures.reversed,
-        figures.adjusted,
-        figures.paid,
-        figures.returned,
-        figures.closing,
-        figures.on_hold,
-        figures.ready,
-        figures.in_transit,
-    ];
-    let mut shown: Vec<String> = shown.map(|amount| decimal(amount, total.currency)).into();
+    let mut shown: Vec<String> = figures.in_order().map(|amount| decimal(amount, total.currency)).into();
     shown.push(total.held.map_or_else(String::new, |held| decimal(held, total.currency)));
     shown.push(decimal(figures.fees, total.currency));
     shown

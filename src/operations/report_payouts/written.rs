@@ -138,21 +138,9 @@ impl Pages for PayoutPages {
 fn record(out: &mut Vec<u8>, who: [Option<&str>; 3], sums: &Total, rest: [Option<&str>; 2]) {
     let rails = rails(&sums.rails);
     let figures = &sums.figures;
-    let numbers = [
-        figures.opening,
-        figures.earned,
-        figures.reversed,
-        figures.adjusted,
-        figures.paid,
-        figures.returned,
-        figures.closing,
-        figures.on_hold,
-        figures.ready,
-        figures.in_transit,
-    ];
     let mut cells: Vec<Cell<'_>> = who.into_iter().map(|cell| cell.map_or(Cell::Empty, Cell::Text)).collect();
     cells.push(Cell::Text(sums.currency.code()));
-    cells.extend(numbers.map(Cell::Number));
+    cells.extend(figures.in_order().map(Cell::Number));
     cells.push(sums.held.map_or(Cell::Empty, Cell::Number));
     cells.push(Cell::Number(figures.fees));
     cells.push(Cell::Text(&rails));
