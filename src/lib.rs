@@ -13,6 +13,7 @@ pub mod http;
 pub mod mail;
 pub mod operations;
 pub mod outbound;
+pub mod passwords;
 pub mod print;
 pub mod rails;
 pub mod telemetry;

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::id::{ReferrerId, TokenId};
 use crate::domain::instant::Instant;
+use crate::domain::login::LinkKey;
 use crate::domain::principal::{Mode, Principal, Role};
 use crate::domain::signal::MarkKey;
 use crate::vault::Vault;
@@ -184,6 +185,12 @@ impl Keyring {
     #[must_use]
     pub fn marks(&self) -> MarkKey {
         MarkKey::new(self.derive(b"marks\x01"))
+    }
+
+    /// What signs the links that let people in.
+    #[must_use]
+    pub fn links(&self) -> LinkKey {
+        LinkKey::new(self.derive(b"links\x01"))
     }
 
     /// A key for another purpose, that tells nothing of this one (RFC 5869 §3.2): HMAC-SHA256 under it.

@@ -33,6 +33,8 @@ pub mod introductions;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;
+pub mod login_links;
+pub mod logins;
 pub mod merges;
 pub mod migrate;
 pub mod money_check;

@@ -26,6 +26,7 @@ diesel::table! {
         expires_at -> DbInstant,
         last_used_at -> Nullable<DbInstant>,
         revoked_at -> Nullable<DbInstant>,
+        login_id -> Nullable<DbUuid>,
     }
 }
 
@@ -951,6 +952,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    logins (id) {
+        id -> DbUuid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        locale -> Text,
+        created_at -> DbInstant,
+        removed_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    login_links (id) {
+        id -> DbUuid,
+        kind -> Text,
+        mode -> Text,
+        login_id -> Nullable<DbUuid>,
+        referrer_id -> Nullable<DbUuid>,
+        created_at -> DbInstant,
+        expires_at -> DbInstant,
+        used_at -> Nullable<DbInstant>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tokens,
@@ -1009,6 +1042,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     period_reports,
     mail_bounces,
     owner_notices,
+    logins,
+    login_links,
 );
 
 // Paid and returned, by rail.

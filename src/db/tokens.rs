@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::schema::tokens;
 use super::{Conn, DbResult, Tx};
-use crate::domain::id::{ReferrerId, TokenId};
+use crate::domain::id::{LoginId, ReferrerId, TokenId};
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Principal, Role};
 
@@ -33,6 +33,8 @@ pub struct TokenRow {
     pub last_used_at: Option<Instant>,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+    /// Whose session it is; none for a token that a program holds.
+    pub login_id: Option<LoginId>,
 }
 
 impl TokenRow {
@@ -81,6 +83,17 @@ pub fn none(conn: &mut Conn<'_>) -> DbResult<bool> {
 /// What the database reports.
 pub fn insert(tx: &mut Tx<'_>, row: &TokenRow) -> DbResult<()> {
     on_db!(tx, c => diesel::insert_into(tokens::table).values(row).execute(c).map(drop))
+}
+
+/// Revokes every session of a person, as after a change of password.
+///
+/// # Errors
+/// What the database reports.
+pub fn revoke_sessions(tx: &mut Tx<'_>, login: LoginId, now: Instant) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(tokens::table.filter(tokens::login_id.eq(login)).filter(tokens::revoked_at.is_null()))
+        .set(tokens::revoked_at.eq(now))
+        .execute(c)
+        .map(drop))
 }
 
 /// Revokes a token that was not. Returns whether this did it.

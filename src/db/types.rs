@@ -151,6 +151,8 @@ ids!(
     InboundId,
     JobId,
     LeaseToken,
+    LinkId,
+    LoginId,
     MailId,
     PayoutId,
     ProgramId,
@@ -299,6 +301,7 @@ text!(Currency, Currency::code, |text: &str| Currency::parse(text).ok());
 text_enums! {
     KeyKind { ExternalId = "external_id", Email = "email", Phone = "phone" }
     Role { Owner = "owner", Accountant = "accountant", Storefront = "storefront", Referrer = "referrer", Publishable = "publishable" }
+    LinkKind { Setup = "setup", Reset = "reset", Invite = "invite", SignIn = "sign_in" }
     Mode { Live = "live", Sandbox = "sandbox" }
     ReferrerStatus { Invited = "invited", Active = "active", Paused = "paused" }
     CodeStatus { Active = "active", Retired = "retired" }

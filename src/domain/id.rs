@@ -99,6 +99,10 @@ ids! {
     DeliveryId,
     /// An API token (its `jti`).
     TokenId,
+    /// Somebody who signs in to the owner's desk.
+    LoginId,
+    /// A link that lets somebody in once.
+    LinkId,
     /// One entry of the audit log.
     AuditId,
     /// Two customers that may be one person.

@@ -94,6 +94,14 @@ impl Instant {
         self.day_in(timezone).chars().take(7).collect()
     }
 
+    /// The time of day in the zone `timezone`, as `14:03`; UTC when the zone is unknown.
+    #[must_use]
+    pub fn minute_in(self, timezone: &str) -> String {
+        let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+        let at = Timestamp::from_microsecond(self.0).map(|at| at.to_zoned(zone).time());
+        at.map_or_else(|_| String::new(), |time| format!("{:02}:{:02}", time.hour(), time.minute()))
+    }
+
     /// The ISO 8601 week of this instant in the zone `timezone`, as `2026-W48`; UTC when the zone is unknown.
     #[must_use]
     pub fn week_in(self, timezone: &str) -> String {

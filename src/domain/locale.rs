@@ -80,6 +80,21 @@ impl Locale {
         }
     }
 
+    /// `1,234` or `1.234`.
+    #[must_use]
+    pub fn whole(self, number: i64) -> String {
+        let minus = if number < 0 { "-" } else { "" };
+        format!("{minus}{}", self.number(&number.unsigned_abs().to_string()))
+    }
+
+    /// The first language of an `Accept-Language` field (RFC 9110 §12.5.4) that we write; weights do not count, for
+    /// browsers list what their reader likes best first.
+    #[must_use]
+    pub fn accepted(field: &str) -> Option<Self> {
+        let tags = field.split(',').map(|tag| tag.split([';', '-']).next().unwrap_or_default().trim().to_ascii_lowercase());
+        tags.filter_map(|tag| Self::ALL.into_iter().find(|locale| locale.tag() == tag)).next()
+    }
+
     /// `text` is plain digits with a point; groups of three are parted.
     fn number(self, text: &str) -> String {
         let (group, point) = match self {

@@ -22,6 +22,7 @@ pub mod latin;
 pub mod limit;
 pub mod link;
 pub mod locale;
+pub mod login;
 pub mod mask;
 pub mod money;
 pub mod money_check;

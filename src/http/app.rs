@@ -10,6 +10,7 @@ use super::limits::Gate;
 use super::sessions::Sessions;
 use crate::config::Secret;
 use crate::domain::limit::Limits;
+use crate::domain::login::LinkKey;
 use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
 use crate::domain::signal::MarkKey;
@@ -47,6 +48,8 @@ pub struct App {
     pub gate: Gate,
     /// Marks addresses and payments, so that none is stored.
     pub marks: MarkKey,
+    /// Signs the links that let people in.
+    pub links: LinkKey,
     /// What the contract names.
     pub routes: Vec<Route>,
     /// The reference page.
@@ -59,7 +62,7 @@ impl App {
     /// The state of a process that serves `books`.
     #[must_use]
     pub fn new(books: Arc<Books>, keys: Keyring, base_url: String, metrics_token: Option<Secret>, mail_is_on: bool) -> Self {
-        let (vault, marks) = (keys.vault(), keys.marks());
+        let (vault, marks, links) = (keys.vault(), keys.marks(), keys.links());
         let sessions = Sessions::new(keys, Arc::clone(&books.live));
         let routes = contract::routes(contract::OPENAPI);
         Self {
@@ -77,6 +80,7 @@ impl App {
             trusted_proxies: Vec::new(),
             gate: Gate::new(Limits::default()),
             marks,
+            links,
             docs: contract::page(&routes),
             routes,
             live_codes: Arc::default(),

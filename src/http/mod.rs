@@ -17,6 +17,7 @@ pub mod html;
 pub mod idempotency;
 pub mod limits;
 pub mod observe;
+pub mod pages;
 pub mod paging;
 pub mod printed;
 pub mod problem;

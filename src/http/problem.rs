@@ -235,6 +235,24 @@ impl ApiError {
         &self.0.code
     }
 
+    /// What went wrong and how to mend it.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The fields at fault.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// When to ask again, in seconds.
+    #[must_use]
+    pub fn wait_seconds(&self) -> Option<u32> {
+        self.0.retry_after
+    }
+
     /// What only the operator may know.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::problem::ApiError;
 use super::{
-    api, bounces, contract, cors, health, limits, observe, qr, redirect, snippet, unsubscribe, webhooks_in, webhooks_paypal,
+    api, bounces, contract, cors, health, limits, observe, pages, qr, redirect, snippet, unsubscribe, webhooks_in, webhooks_paypal,
 };
 
 /// A head must be there this soon after the connection.
@@ -88,6 +88,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(webhooks_paypal::configure)
         .configure(bounces::configure)
         .configure(webhooks_in::configure)
+        .configure(pages::configure)
         .default_service(web::to(unknown));
 }
 

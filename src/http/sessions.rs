@@ -64,6 +64,15 @@ impl Sessions {
         Self { inner: Arc::new(inner) }
     }
 
+    /// What a person holds whose session is `row`.
+    ///
+    /// # Errors
+    /// When the key does not sign, which would be a fault of the library.
+    pub fn mint(&self, row: &tokens::TokenRow) -> Result<String, ApiError> {
+        let claims = Claims::new(&row.principal(), row.created_at, row.expires_at);
+        self.inner.keys.mint(&claims).map_err(|error| ApiError::internal(error.to_string()))
+    }
+
     /// Whoever holds `token`.
     ///
     /// # Errors

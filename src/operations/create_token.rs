@@ -41,6 +41,7 @@ pub fn create_token(tx: &mut Tx<'_>, now: Instant, request: &NewToken, actor: &s
         expires_at: now.plus_seconds(request.valid_seconds),
         last_used_at: None,
         revoked_at: None,
+        login_id: None,
     };
     tokens::insert(tx, &row)?;
     let detail = serde_json::json!({ "role": row.role, "mode": row.mode, "expires_at": row.expires_at });

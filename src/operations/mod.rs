@@ -43,6 +43,7 @@ pub mod list_decisions;
 pub mod mature_commissions;
 pub mod merge_customers;
 pub mod note_bounces;
+pub mod open_session;
 pub mod pages;
 pub mod pause_referrer;
 pub mod plan_letters;

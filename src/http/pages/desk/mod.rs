@@ -1,0 +1,36 @@
+//! The owner's desk, one file a page.
+
+mod customers;
+mod decide;
+mod home;
+mod import;
+mod invite;
+mod new_sale;
+mod payouts;
+mod referrers;
+mod reports;
+mod sales;
+mod settings;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::http::problem::ApiError;
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    new_sale::configure(cfg);
+    invite::configure(cfg);
+    home::configure(cfg);
+    decide::configure(cfg);
+    sales::configure(cfg);
+    referrers::configure(cfg);
+    customers::configure(cfg);
+    import::configure(cfg);
+    payouts::configure(cfg);
+    reports::configure(cfg);
+    settings::configure(cfg);
+    cfg.default_service(web::to(unknown));
+}
+
+async fn unknown() -> Result<actix_web::HttpResponse, ApiError> {
+    Err(ApiError::not_found("page"))
+}

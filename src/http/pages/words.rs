@@ -1,0 +1,134 @@
+//! What pages say, by key and language: Fluent messages compiled in, one file an area.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::locale::Locale;
+
+type Bundle = FluentBundle<FluentResource>;
+
+macro_rules! areas {
+    ($($area:literal),+ $(,)?) => {
+        /// The texts of each area, English and German.
+        const SOURCES: &[[&str; 2]] = &[$([
+            include_str!(concat!("texts/en/", $area, ".ftl")),
+            include_str!(concat!("texts/de/", $area, ".ftl")),
+        ]),+];
+    };
+}
+
+areas!(
+    "frame",
+    "front",
+    "home",
+    "decide",
+    "sales",
+    "referrers",
+    "customers",
+    "import",
+    "payouts",
+    "reports",
+    "settings",
+    "portal",
+    "join",
+    "reference",
+);
+
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::De));
+
+fn bundle(locale: Locale) -> Bundle {
+    let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    // Every value is set in a language that is written as the page is.
+    bundle.set_use_isolating(false);
+    for [english, german] in SOURCES {
+        let source = match locale {
+            Locale::En => english,
+            Locale::De => german,
+        };
+        // A test parses what is compiled in.
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+/// What `key` says in `locale` with these values; the key itself if there is no such text, which a test rules out.
+#[must_use]
+pub fn say(locale: Locale, key: &str, args: &FluentArgs<'_>) -> String {
+    let bundle: &Bundle = match locale {
+        Locale::En => &ENGLISH,
+        Locale::De => &GERMAN,
+    };
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
+    bundle.format_pattern(pattern, Some(args), &mut Vec::new()).into_owned()
+}
+
+/// Whether there is a text called `key`.
+#[must_use]
+pub fn knows(key: &str) -> bool {
+    ENGLISH.has_message(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use fluent_syntax::ast::Entry;
+    use fluent_syntax::parser;
+
+    use super::*;
+
+    fn keys(source: &str) -> BTreeSet<String> {
+        let resource = parser::parse(source).unwrap_or_else(|(_, faults)| panic!("{faults:?} in {source}"));
+        let key = |entry: &Entry<&str>| match entry {
+            Entry::Message(message) => Some(message.id.name.to_owned()),
+            _ => None,
+        };
+        let keys: Vec<String> = resource.body.iter().filter_map(key).collect();
+        let distinct: BTreeSet<String> = keys.iter().cloned().collect();
+        assert_eq!(keys.len(), distinct.len(), "a key stands twice: {keys:?}");
+        distinct
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things_once() {
+        let mut all = BTreeSet::new();
+        for [english, german] in SOURCES {
+            let english = keys(english);
+            assert_eq!(english, keys(german));
+            for key in english {
+                assert!(all.insert(key.clone()), "{key} stands in two areas");
+            }
+        }
+    }
+
+    /// Every quoted key in templates and code that is given to `say`, `tell` or `count`.
+    #[test]
+    fn every_text_that_a_page_asks_for_is_there() {
+        let mut asked = BTreeSet::new();
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http/pages")];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                let text = fs::read_to_string(&path).expect("text");
+                for verb in ["say(\"", "tell(\"", "count(\""] {
+                    let found = text.match_indices(verb).filter_map(|(place, _)| text.get(place + verb.len()..)?.split('"').next());
+                    asked.extend(found.filter(|key| key.contains('-')).map(str::to_owned));
+                }
+            }
+        }
+        let missing: Vec<&String> = asked.iter().filter(|key| !knows(key)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}
