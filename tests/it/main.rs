@@ -71,6 +71,8 @@ mod payout_methods;
 #[cfg(test)]
 mod payout_races;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod paypal;
 #[cfg(test)]
 mod paypal_kills;
