@@ -153,3 +153,17 @@ pub fn forget_bodies(tx: &mut Tx<'_>, before: Instant, most: i64) -> DbResult<us
     }
     on_db!(tx, c => diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids))).set(deliveries::body.eq(&none)).execute(c))
 }
+
+/// Up to `most` messages of a connection, newest first, older than `before`.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest(conn: &mut Conn<'_>, connection: ConnectionId, before: Option<InboundId>, most: i64) -> DbResult<Vec<Inbound>> {
+    on_db!(conn, c => {
+        let mut query = deliveries::table.filter(deliveries::connection_id.eq(connection)).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(deliveries::id.lt(before));
+        }
+        query.order(deliveries::id.desc()).limit(most).select(Inbound::as_select()).load(c)
+    })
+}

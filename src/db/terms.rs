@@ -92,3 +92,12 @@ pub fn lock(tx: &mut Tx<'_>) -> DbResult<()> {
     let _locked: Vec<ProgramId> = load_locked!(tx, programs::table.select(programs::id).order(programs::id))?;
     Ok(())
 }
+
+/// Who made each version, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn actors(conn: &mut Conn<'_>) -> DbResult<Vec<(i64, String)>> {
+    let by_version = terms::table.order((terms::program_id, terms::version));
+    on_db!(conn, c => by_version.select((terms::version, terms::actor)).load(c))
+}

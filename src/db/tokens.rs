@@ -118,3 +118,34 @@ pub fn note_use(tx: &mut Tx<'_>, id: TokenId, now: Instant, unless_after: Instan
         .execute(c)
         .map(drop))
 }
+
+/// Tokens that programs hold, newest first, older than `before`: neither sessions nor what referrers hold.
+///
+/// # Errors
+/// What the database reports.
+pub fn of_programs(conn: &mut Conn<'_>, before: Option<TokenId>, most: i64) -> DbResult<Vec<TokenRow>> {
+    on_db!(conn, c => {
+        let mut held = tokens::table.filter(tokens::login_id.is_null()).filter(tokens::role.ne(Role::Referrer)).into_boxed();
+        if let Some(before) = before {
+            held = held.filter(tokens::id.lt(before));
+        }
+        held.order(tokens::id.desc()).limit(most).select(TokenRow::as_select()).load(c)
+    })
+}
+
+/// The tokens of these ids.
+///
+/// # Errors
+/// What the database reports.
+pub fn of_ids(conn: &mut Conn<'_>, ids: &[TokenId]) -> DbResult<Vec<TokenRow>> {
+    on_db!(conn, c => tokens::table.filter(tokens::id.eq_any(ids)).select(TokenRow::as_select()).load(c))
+}
+
+/// Revokes every session of a person but the one that he is using.
+///
+/// # Errors
+/// What the database reports.
+pub fn revoke_other_sessions(tx: &mut Tx<'_>, login: LoginId, kept: TokenId, now: Instant) -> DbResult<()> {
+    let others = tokens::table.filter(tokens::login_id.eq(login)).filter(tokens::id.ne(kept)).filter(tokens::revoked_at.is_null());
+    on_db!(tx, c => diesel::update(others).set(tokens::revoked_at.eq(now)).execute(c).map(drop))
+}

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::sync::RwLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -13,15 +14,16 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use fluent_syntax::parser;
 use unic_langid::LanguageIdentifier;
 
+use super::own_texts::{Kept, OwnText, pattern_of};
 use crate::domain::locale::Locale;
 
-type Bundle = FluentBundle<FluentResource>;
+pub(super) type Bundle = FluentBundle<FluentResource>;
 
 /// A shop's file longer than this is no file of texts, in bytes.
 const FILE_MAX: u64 = 256 * 1024;
 
 /// The messages in this program.
-const fn source(locale: Locale) -> &'static str {
+pub(super) const fn source(locale: Locale) -> &'static str {
     match locale {
         Locale::En => include_str!("texts/en.ftl"),
         Locale::De => include_str!("texts/de.ftl"),
@@ -54,11 +56,15 @@ impl fmt::Display for TextFault {
 struct Language {
     built_in: Bundle,
     own: Bundle,
+    /// What the folder says, by key, as people write it.
+    folder: BTreeMap<String, String>,
 }
 
 /// The texts of all languages.
 pub struct Texts {
     languages: BTreeMap<Locale, Language>,
+    /// What was written at the desk, as it was last read.
+    kept: RwLock<Kept>,
 }
 
 impl fmt::Debug for Texts {
@@ -74,8 +80,11 @@ impl Texts {
     /// The texts in this program.
     #[must_use]
     pub fn built_in() -> Self {
-        let language = |locale| (locale, Language { built_in: bundle(locale, [source(locale)]), own: bundle(locale, []) });
-        Self { languages: Locale::ALL.into_iter().map(language).collect() }
+        let language = |locale| {
+            let (built_in, own) = (bundle(locale, [source(locale)]), bundle(locale, []));
+            (locale, Language { built_in, own, folder: BTreeMap::new() })
+        };
+        Self { languages: Locale::ALL.into_iter().map(language).collect(), kept: RwLock::default() }
     }
 
     /// The texts in this program with those of the folder `dir` in their place: `<locale>.ftl` and
@@ -94,6 +103,8 @@ impl Texts {
                 usable.extend(judge(&file, &content, &known, &mut faults));
             }
             language.own = bundle(*locale, usable.iter().map(String::as_str));
+            let named = usable.iter().filter_map(|source| source.split_once(" =").map(|(key, _)| (key.to_owned(), pattern_of(source))));
+            language.folder = named.collect();
         }
         (texts, faults)
     }
@@ -103,7 +114,32 @@ impl Texts {
     pub fn say(&self, locale: Locale, key: &str, args: &FluentArgs<'_>) -> Option<String> {
         let language = self.languages.get(&locale)?;
         let fallback = || self.languages.get(&Locale::En).and_then(|english| format(&english.built_in, key, args));
-        format(&language.own, key, args).or_else(|| format(&language.built_in, key, args)).or_else(fallback)
+        format(&language.own, key, args)
+            .or_else(|| self.kept(|kept| kept.say(locale, key, args)).flatten())
+            .or_else(|| format(&language.built_in, key, args))
+            .or_else(fallback)
+    }
+
+    /// What the folder says in the place of `key`, as people write it; none if it says nothing.
+    #[must_use]
+    pub fn of_folder(&self, locale: Locale, key: &str) -> Option<&str> {
+        self.languages.get(&locale)?.folder.get(key).map(String::as_str)
+    }
+
+    /// Puts the texts that were written at the desk in the place of ours; those of the folder stay before them. Costs
+    /// nothing when they are as before.
+    pub fn keep(&self, rows: &[OwnText]) {
+        if self.kept(|kept| kept.rows == rows) == Some(true) {
+            return;
+        }
+        let fresh = Kept::new(rows);
+        if let Ok(mut kept) = self.kept.write() {
+            *kept = fresh;
+        }
+    }
+
+    fn kept<T>(&self, look: impl FnOnce(&Kept) -> T) -> Option<T> {
+        self.kept.read().ok().map(|kept| look(&kept))
     }
 
     /// Whether there is a text called `key`.
@@ -114,14 +150,14 @@ impl Texts {
 }
 
 /// The text whole, or none: half a sentence is worse than another.
-fn format(bundle: &Bundle, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+pub(super) fn format(bundle: &Bundle, key: &str, args: &FluentArgs<'_>) -> Option<String> {
     let pattern = bundle.get_message(key)?.value()?;
     let mut faults = Vec::new();
     let text = bundle.format_pattern(pattern, Some(args), &mut faults).into_owned();
     faults.is_empty().then_some(text)
 }
 
-fn bundle<'a>(locale: Locale, sources: impl IntoIterator<Item = &'a str>) -> Bundle {
+pub(super) fn bundle<'a>(locale: Locale, sources: impl IntoIterator<Item = &'a str>) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // The marks that isolate a value's reading direction show as boxes in plain text.
@@ -163,7 +199,7 @@ fn of_file(file: &str, text: &str) -> TextFault {
 }
 
 /// The messages of a file that can be used, each as a source of its own; the others become faults.
-fn judge(file: &str, content: &str, known: &Variables, faults: &mut Vec<TextFault>) -> Vec<String> {
+pub(super) fn judge(file: &str, content: &str, known: &Variables, faults: &mut Vec<TextFault>) -> Vec<String> {
     let resource = parser::parse(content).unwrap_or_else(|(resource, _)| resource);
     let mut usable = Vec::new();
     for entry in &resource.body {

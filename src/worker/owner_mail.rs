@@ -25,10 +25,11 @@ pub(super) fn run(post: &Post, stop: &Stop) {
         Mode::Live => &post.live,
         Mode::Sandbox => &post.sandbox,
     };
-    stop.while_wanted(|| post.books.opened().map(|book| deliver(&book, mailer(book.mode), &post.letterhead)).sum::<usize>() > 0);
+    stop.while_wanted(|| post.books.opened().map(|book| deliver(post, &book, mailer(book.mode))).sum::<usize>() > 0);
 }
 
-fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead) -> usize {
+fn deliver(post: &Post, book: &Book, mailer: &Mailer) -> usize {
+    let head = &post.letterhead;
     // Without a transport letters wait, visibly, until one is set.
     if !mailer.is_on() {
         return 0;
@@ -38,6 +39,9 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead) -> usize {
         tracing::warn!(%error, "letters to the owner could not be claimed");
         Vec::new()
     });
+    if !claimed.is_empty() {
+        post.read_own_texts();
+    }
     for job in &claimed {
         if let Err(error) = handle(book, mailer, head, job, token) {
             tracing::warn!(%error, job = %job.id, "a letter to the owner could not be settled; its lease will run out");
