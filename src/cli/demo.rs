@@ -49,6 +49,7 @@ pub(super) fn run(args: &Args, config: &Config) -> Outcome {
     let books = Arc::new(open_books(&demo)?);
     let keys = token::keyring(&demo, &books)?;
     ending::invite(&books, &keys, &demo.data_dir, &address, &sights)?;
+    serve::greet(&books, &keys, demo.base_url.as_deref().unwrap_or(&address))?;
     serve::attend(&demo, &books, keys, listener, true)
 }
 

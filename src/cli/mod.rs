@@ -1,5 +1,6 @@
 //! The side door: one file per subcommand.
 
+mod admin;
 mod backup;
 mod check;
 mod close;
@@ -63,6 +64,9 @@ enum Command {
     /// Makes, lists and revokes API tokens
     #[command(subcommand)]
     Token(token::Command),
+    /// Prints a link that sets the shop up, or one for a forgotten password
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Changes the key that seals secrets in the ledger
     #[command(subcommand)]
     Keys(keys::Command),
@@ -101,6 +105,7 @@ fn run(command: &Command, config: &Config) -> Outcome {
         Command::Demo(args) => demo::run(args, config),
         Command::Import(args) => import::run(args, config),
         Command::Token(command) => token::run(command, config),
+        Command::Admin(command) => admin::run(command, config),
         Command::Keys(command) => keys::run(command, config),
         Command::Payouts(command) => payouts::run(command, config),
         Command::Report(command) => report::run(command, config),

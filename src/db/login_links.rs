@@ -62,6 +62,15 @@ pub fn find(conn: &mut Conn<'_>, id: LinkId) -> DbResult<Option<LoginLink>> {
     on_db!(conn, c => login_links::table.find(id).select(LoginLink::as_select()).first(c).optional())
 }
 
+/// The link of this kind that was made last.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest(conn: &mut Conn<'_>, kind: LinkKind) -> DbResult<Option<LoginLink>> {
+    let of_kind = login_links::table.filter(login_links::kind.eq(kind));
+    on_db!(conn, c => of_kind.order(login_links::id.desc()).select(LoginLink::as_select()).first(c).optional())
+}
+
 /// Uses a link up. Returns it, unless it was used or has expired: of two who come at once one is let in.
 ///
 /// # Errors
@@ -78,10 +87,32 @@ pub fn take(tx: &mut Tx<'_>, id: LinkId, now: Instant) -> DbResult<Option<LoginL
         .optional())
 }
 
+/// Uses up every link that lets `login` in.
+///
+/// # Errors
+/// What the database reports.
+pub fn take_all(tx: &mut Tx<'_>, login: LoginId, now: Instant) -> DbResult<()> {
+    let fresh = login_links::table.filter(login_links::login_id.eq(login)).filter(login_links::used_at.is_null());
+    on_db!(tx, c => diesel::update(fresh).set(login_links::used_at.eq(now)).execute(c).map(drop))
+}
+
 /// Forgets links that ended before `before`.
 ///
 /// # Errors
 /// What the database reports.
 pub fn forget(tx: &mut Tx<'_>, before: Instant) -> DbResult<()> {
     on_db!(tx, c => diesel::delete(login_links::table.filter(login_links::expires_at.lt(before))).execute(c).map(drop))
+}
+
+/// How many links would let this referrer in at `now`.
+///
+/// # Errors
+/// What the database reports.
+pub fn open_of(conn: &mut Conn<'_>, referrer: ReferrerId, now: Instant) -> DbResult<i64> {
+    on_db!(conn, c => login_links::table
+        .filter(login_links::referrer_id.eq(referrer))
+        .filter(login_links::used_at.is_null())
+        .filter(login_links::expires_at.gt(now))
+        .count()
+        .get_result(c))
 }

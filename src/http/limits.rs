@@ -162,6 +162,14 @@ pub fn refused(req: &HttpRequest, app: &App, fault: ApiError) -> ApiError {
     spend(req, app, Policy::Logins).err().unwrap_or(fault)
 }
 
+/// Counts somebody who tries a password, before it is known whether it is right: of many tries at once none slips by.
+///
+/// # Errors
+/// 429 when too many came, and then right ones are refused too: unlike a token a password can be guessed.
+pub fn try_password(req: &HttpRequest, app: &App) -> Result<(), ApiError> {
+    spend(req, app, Policy::Logins)
+}
+
 /// Whether whoever sent `req` may look up a code or a letter: not after too many that do not exist.
 ///
 /// # Errors

@@ -73,6 +73,11 @@ impl Sessions {
         self.inner.keys.mint(&claims).map_err(|error| ApiError::internal(error.to_string()))
     }
 
+    /// Asks the ledger again before `token` is believed once more: its session has just ended here.
+    pub fn forget(&self, token: &str) {
+        lock(&self.inner.known).remove(token);
+    }
+
     /// Whoever holds `token`.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
@@ -9,6 +10,7 @@ use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::frame::Frame;
+use super::look::Look;
 use crate::db::terms;
 use crate::db::tokens::TokenRow;
 use crate::domain::locale::Locale;
@@ -50,6 +52,12 @@ impl Door {
         self.baked(app, token, actix_web::cookie::time::Duration::seconds(seconds))
     }
 
+    /// The cookie for something else that opens the door, for so many seconds.
+    #[must_use]
+    pub fn hold(self, app: &App, value: String, seconds: i64) -> Cookie<'static> {
+        self.baked(app, value, actix_web::cookie::time::Duration::seconds(seconds))
+    }
+
     /// The cookie that ends the session.
     #[must_use]
     pub fn close(self, app: &App) -> Cookie<'static> {
@@ -78,6 +86,12 @@ pub fn language(req: &HttpRequest) -> Locale {
     chosen.or_else(accepted).unwrap_or_default()
 }
 
+/// Whether whoever sent `req` has chosen a language.
+#[must_use]
+pub fn has_chosen_language(req: &HttpRequest) -> bool {
+    req.cookie(LANGUAGE).is_some()
+}
+
 /// The cookie that keeps a chosen language for a year.
 #[must_use]
 pub fn keep_language(app: &App, locale: Locale) -> Cookie<'static> {
@@ -95,13 +109,15 @@ pub struct Visitor {
     pub locale: Locale,
     /// The live program's rules.
     pub terms: Terms,
+    /// The shop's logo and colour.
+    pub look: Arc<Look>,
 }
 
 impl Visitor {
     /// His page.
     #[must_use]
     pub fn frame(&self) -> Frame {
-        Frame::new(self.locale, &self.app.base_url, &self.terms, "")
+        Frame::new(self.locale, &self.app.base_url, &self.terms, "").wearing(&self.look)
     }
 }
 
@@ -113,11 +129,12 @@ impl FromRequest for Visitor {
         let req = req.clone();
         Box::pin(async move {
             let app = state(&req)?.clone();
-            let book = std::sync::Arc::clone(&app.books.live);
+            let book = Arc::clone(&app.books.live);
             let read = web::block(move || book.readers.read(terms::program)).await;
             let program = read.map_err(|error| ApiError::internal(error.to_string()))??;
             let terms = program.and_then(|program| program.current().map(|version| version.terms.clone())).unwrap_or_default();
-            Ok(Self { locale: language(&req), app, terms })
+            let look = app.looks.now(&app.books.live).await?;
+            Ok(Self { locale: language(&req), app, terms, look })
         })
     }
 }
@@ -130,13 +147,26 @@ pub struct Guest {
     pub locale: Locale,
     /// The program's rules.
     pub terms: Terms,
+    /// The shop's logo and colour.
+    pub look: Arc<Look>,
 }
 
 impl Guest {
+    /// Whoever `caller` is, on the page that `req` asks for.
+    ///
+    /// # Errors
+    /// 503 when the ledger cannot be reached.
+    pub async fn of(caller: Caller, req: &HttpRequest) -> Result<Self, ApiError> {
+        let program = caller.read(terms::program).await?;
+        let terms = program.and_then(|program| program.current().map(|version| version.terms.clone())).unwrap_or_default();
+        let look = caller.app.looks.now(&caller.app.books.live).await?;
+        Ok(Self { caller, locale: language(req), terms, look })
+    }
+
     /// His page; `here` is its entry in the navigation.
     #[must_use]
     pub fn frame(&self, here: &'static str) -> Frame {
-        let mut frame = Frame::new(self.locale, &self.caller.app.base_url, &self.terms, here);
+        let mut frame = Frame::new(self.locale, &self.caller.app.base_url, &self.terms, here).wearing(&self.look);
         frame.sandbox = self.caller.principal.mode == Mode::Sandbox;
         frame.owner = self.caller.principal.role == Role::Owner;
         frame
@@ -195,9 +225,7 @@ async fn guest(req: &HttpRequest, door: Door, allows: fn(&Principal) -> bool) ->
     }
     let book = book_of(app, principal.mode).await?;
     let caller = Caller { principal, book, app: app.clone() };
-    let program = caller.read(terms::program).await?;
-    let terms = program.and_then(|program| program.current().map(|version| version.terms.clone())).unwrap_or_default();
-    Ok(Guest { caller, locale: language(req), terms })
+    Guest::of(caller, req).await
 }
 
 fn state(req: &HttpRequest) -> Result<&web::Data<App>, ApiError> {

@@ -41,6 +41,12 @@
     if (button) { button.click(); event.preventDefault(); }
   });
 
+  // Where the browser is, unless somebody has said otherwise.
+  all("[data-zone]", (field) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && field.value === "UTC") field.value = zone;
+  });
+
   // Money is sent once, however often somebody taps.
   all("form[data-once]", (form) => form.addEventListener("submit", () =>
     setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0)));

@@ -2,15 +2,25 @@
 
 mod customers;
 mod decide;
+mod decide_cards;
+mod decide_form;
 mod home;
 mod import;
 mod invite;
+mod mode;
+mod naming;
 mod new_sale;
 mod payouts;
 mod referrers;
 mod reports;
+mod sale;
+mod sale_actions;
 mod sales;
 mod settings;
+mod timeline;
+mod typed_money;
+mod whom;
+mod wording;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -20,6 +30,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     new_sale::configure(cfg);
     invite::configure(cfg);
     home::configure(cfg);
+    mode::configure(cfg);
     decide::configure(cfg);
     sales::configure(cfg);
     referrers::configure(cfg);

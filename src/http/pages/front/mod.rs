@@ -1,5 +1,6 @@
 //! The doors: first run, signing in, joining.
 
+pub(in crate::http::pages) mod entry;
 mod join;
 mod reset;
 mod setup;
