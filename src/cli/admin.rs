@@ -35,9 +35,8 @@ pub(super) fn run(command: &Command, config: &Config) -> Outcome {
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     match command {
         Command::SetupLink => {
-            let link = setup_link(&books)?.ok_or_else(|| {
-                Failure("the shop is set up: somebody can sign in already; if the password is lost: hound admin reset EMAIL".to_owned())
-            })?;
+            let over = "the shop is set up: somebody can sign in; if the password is lost: hound admin reset EMAIL";
+            let link = setup_link(&books)?.ok_or_else(|| Failure(over.to_owned()))?;
             say(setup_address(&keys, &base_url, &link));
             hint(&books, &link)
         }

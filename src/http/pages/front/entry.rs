@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_house() {
-        for ours in ["/desk", "/desk/sales?after=1&state=held", "/portal", "/", "/desk/referrers/0190/../x", "/a//b", "/https://a"] {
+        for ours in ["/desk", "/desk/sales?after=1&state=held", "/portal", "/", "/desk/0190/../x", "/a//b", "/https://a"] {
             assert_eq!(inside(Some(ours)), ours);
         }
         let long = format!("/{}", "a".repeat(PATH_MAX));

@@ -40,7 +40,8 @@ pub(super) struct Tried {
 impl Letters {
     /// As the settings of this process have it.
     pub(super) fn of(app: &App) -> Self {
-        let set = |name: &str| app.shown.iter().find(|one| one.name == name).and_then(|one| one.value.clone()).unwrap_or_default();
+        let shown = |name: &str| app.shown.iter().find(|one| one.name == name);
+        let set = |name: &str| shown(name).and_then(|one| one.value.clone()).unwrap_or_default();
         let (host, mode, on) = (set("HOUND_SMTP_HOST"), set("HOUND_MAIL_MODE"), app.pen.mailer.is_on());
         let key = match mode.as_str() {
             _ if !on => "setup-letters-wait",
