@@ -46,6 +46,8 @@ pub struct Customer {
     pub merged_into: Option<CustomerId>,
     /// When the service first heard of him.
     pub created_at: Instant,
+    /// When he was erased; nothing else tells of him since.
+    pub erased_at: Option<Instant>,
 }
 
 columns!(
@@ -62,7 +64,8 @@ columns!(
         locale,
         metadata,
         merged_into,
-        created_at
+        created_at,
+        erased_at
     )
 );
 
@@ -131,6 +134,7 @@ impl Customer {
             metadata: Json(Metadata::new()),
             merged_into: None,
             created_at: now,
+            erased_at: None,
         }
     }
 
@@ -223,7 +227,7 @@ pub fn find_all(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<Custome
     on_db!(conn, c => customers::table.filter(customers::id.eq_any(ids)).select(Customer::as_select()).load(c))
 }
 
-/// Customers in the order they were filed, after `after`; those merged into others are left out.
+/// Customers in the order they were filed, after `after`; those merged into others or erased are left out.
 ///
 /// # Errors
 /// What the database reports.
@@ -240,7 +244,11 @@ pub fn list(
         Scope::Referrer(_) | Scope::Nothing => return Ok(Vec::new()),
     };
     on_db!(conn, c => {
-        let mut query = customers::table.filter(customers::merged_into.is_null()).select(Customer::as_select()).into_boxed();
+        let mut query = customers::table
+            .filter(customers::merged_into.is_null())
+            .filter(customers::erased_at.is_null())
+            .select(Customer::as_select())
+            .into_boxed();
         match search {
             Search::All => {}
             Search::Name(text) => query = query.filter(customers::name_folded.like(within(&text.to_lowercase())).escape('\\')),
@@ -264,7 +272,7 @@ pub fn list(
 }
 
 /// The LIKE pattern for texts that hold `text` as it stands.
-fn within(text: &str) -> String {
+pub(super) fn within(text: &str) -> String {
     let mut pattern = String::from("%");
     for sign in text.chars() {
         if matches!(sign, '%' | '_' | '\\') {

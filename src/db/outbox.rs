@@ -222,3 +222,11 @@ pub fn audit(
     insert_all!(tx, audit_log::table, std::slice::from_ref(&entry))?;
     Ok(id)
 }
+
+/// Queues a job, unless there is one of its kind and key.
+///
+/// # Errors
+/// What the database reports.
+pub fn queue_job(tx: &mut Tx<'_>, job: &NewJob) -> DbResult<()> {
+    insert_free!(tx, jobs::table, std::slice::from_ref(job)).map(drop)
+}

@@ -32,9 +32,11 @@ pub struct Referrer {
     pub metadata: Json<Metadata>,
     /// When he was enrolled or named.
     pub created_at: Instant,
+    /// When he was erased; paused for good since.
+    pub erased_at: Option<Instant>,
 }
 
-columns!(Referrer, referrers(id, program_id, customer_id, status, metadata, created_at), if_free);
+columns!(Referrer, referrers(id, program_id, customer_id, status, metadata, created_at, erased_at), if_free);
 
 /// A code and its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]

@@ -6,7 +6,10 @@ use super::connections::Connection;
 use super::endpoints::Endpoint;
 use super::payout_methods::Method;
 use super::providers::Account;
-use super::schema::{connections, payout_methods, payout_providers, payouts, submissions, webhook_endpoints};
+use super::restricted::Restricted;
+use super::schema::{
+    connections, payout_methods, payout_providers, payouts, restricted_recipients, submissions, webhook_endpoints,
+};
 use super::submissions::Submission;
 use super::{DbResult, Tx};
 use crate::domain::id::{ConnectionId, EndpointId, PayoutId, ReferrerId, SubmissionId};
@@ -33,6 +36,8 @@ pub enum Shelf {
     PayoutMethods,
     /// Where approved payouts go.
     Payouts,
+    /// What is kept of people who were paid and then erased.
+    Recipients,
 }
 
 /// A sealed text: which row it stands in, what it is bound to, and the text.
@@ -47,7 +52,7 @@ pub struct Sealed {
 
 impl Shelf {
     /// Every place where sealed texts stand.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConnectionSecrets,
         Self::OldConnectionSecrets,
         Self::ConnectionKeys,
@@ -57,6 +62,7 @@ impl Shelf {
         Self::Submissions,
         Self::PayoutMethods,
         Self::Payouts,
+        Self::Recipients,
     ];
 }
 
@@ -105,6 +111,7 @@ pub fn others(tx: &mut Tx<'_>, shelf: Shelf, mark: &str, after: Option<&Sealed>,
             texts_in!(tx, webhook_endpoints, EndpointId, Endpoint, webhook_endpoints::old_secret, after, &like, most)
         }
         Shelf::Providers => providers(tx, &like, after),
+        Shelf::Recipients => recipients(tx, &like, after, most),
         Shelf::Submissions => texts_in!(tx, submissions, SubmissionId, Submission, submissions::body, after, &like, most),
         Shelf::PayoutMethods => {
             let rows: Vec<(ReferrerId, String)> = load_locked!(
@@ -137,6 +144,20 @@ pub fn others(tx: &mut Tx<'_>, shelf: Shelf, mark: &str, after: Option<&Sealed>,
             Ok(rows.into_iter().map(sealed).collect())
         }
     }
+}
+
+/// What is kept of recipients; by the referrer's id.
+fn recipients(tx: &mut Tx<'_>, like: &str, after: uuid::Uuid, most: i64) -> DbResult<Vec<Sealed>> {
+    let rows: Vec<(ReferrerId, String)> = load_locked!(
+        tx,
+        restricted_recipients::table
+            .filter(restricted_recipients::referrer_id.gt(ReferrerId::from_uuid(after)))
+            .filter(restricted_recipients::sealed.not_like(like))
+            .order(restricted_recipients::referrer_id)
+            .limit(most)
+            .select((restricted_recipients::referrer_id, restricted_recipients::sealed))
+    )?;
+    Ok(rows.into_iter().map(|(id, text)| Sealed { row: id.uuid(), place: Restricted::seal_place(id), text }).collect())
 }
 
 /// There are a handful at most, and they have no ids: the first page has them all.
@@ -190,6 +211,11 @@ pub fn replace(tx: &mut Tx<'_>, shelf: Shelf, sealed: &Sealed, text: &str) -> Db
         Shelf::Payouts => on_db!(tx, c => diesel::update(payouts::table.find(PayoutId::from_uuid(sealed.row)))
             .set(payouts::details.eq(text))
             .execute(c)),
+        Shelf::Recipients => {
+            on_db!(tx, c => diesel::update(restricted_recipients::table.find(ReferrerId::from_uuid(sealed.row)))
+                .set(restricted_recipients::sealed.eq(text))
+                .execute(c))
+        }
     }
     .map(drop)
 }

@@ -7,18 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use super::commission::{Account, TransferKind};
 use super::field::{FieldError, short_text};
+use super::instant::Instant;
 use super::money::Currency;
 use super::payout::Rail;
 
 /// How the program's postings appear elsewhere.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BookRules {
     /// The names or numbers of the accounts in the shop's own books; others have their default.
     pub accounts: BTreeMap<Account, String>,
     /// Thresholds of form 1099-NEC in US cents by year, for years that this program does not know.
     pub form_thresholds: BTreeMap<String, i64>,
+    /// How long payments must be told of to the tax office, in whole calendar years after the year of the payment:
+    /// so long the recipient's name and account are kept after he was erased.
+    pub retention_years: i64,
 }
+
+impl Default for BookRules {
+    fn default() -> Self {
+        Self { accounts: BTreeMap::new(), form_thresholds: BTreeMap::new(), retention_years: RETENTION_YEARS }
+    }
+}
+
+/// §147 (3) AO (Germany) keeps books for ten years and vouchers for eight, counted from the end of the calendar year
+/// (§147 (4) AO); the longest term that is asked for anywhere we know of.
+const RETENTION_YEARS: i64 = 10;
+
+/// The longest term that can be set.
+const RETENTION_YEARS_MAX: i64 = 30;
 
 /// From which year on which threshold holds, in US cents, oldest first: 26 U.S.C. §6041A, raised for
 /// payments made after 2025 by Public Law 119-21 and indexed from 2027 on, so that a later year must
@@ -39,6 +56,14 @@ impl BookRules {
         self.form_thresholds.get(&year.to_string()).copied().or_else(known)
     }
 
+    /// When nothing needs to be known any more of somebody whose last payment was made at `last`, in the shop's zone.
+    #[must_use]
+    pub fn kept_until(&self, last: Instant, timezone: &str) -> Instant {
+        let year = i64::from(last.date_in(timezone).year()) + self.retention_years + 1;
+        // A year that no calendar has is never over.
+        Instant::start_of_day(&format!("{year:04}-01-01"), timezone).unwrap_or_else(|_| last.plus_days(365 * RETENTION_YEARS_MAX))
+    }
+
     /// Checks rules that are about to be in force.
     pub(super) fn check(&self) -> impl Iterator<Item = FieldError> {
         let names = self.accounts.iter().filter_map(|(account, name)| {
@@ -50,7 +75,10 @@ impl BookRules {
             let message = "must be a year such as 2027 with a sum in US cents above 0";
             (!fits).then(|| FieldError::new(format!("/books/form_thresholds/{year}"), "out_of_range", message))
         });
-        names.chain(years).collect::<Vec<_>>().into_iter()
+        let message = format!("must be between 1 and {RETENTION_YEARS_MAX}");
+        let kept = (!(1..=RETENTION_YEARS_MAX).contains(&self.retention_years))
+            .then(|| FieldError::new("/books/retention_years", "out_of_range", message));
+        names.chain(years).chain(kept).collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -128,6 +156,17 @@ mod tests {
         rules.accounts.insert(Account::Paid, String::new());
         let faults: Vec<String> = rules.check().map(|fault| fault.pointer).collect();
         assert_eq!(faults, ["/books/accounts/paid", "/books/form_thresholds/next"]);
+    }
+
+    #[test]
+    fn what_must_be_kept_is_kept_to_the_end_of_a_calendar_year() {
+        let paid = Instant::parse("2026-12-31T23:30:00Z").expect("a time");
+        let until = |years, zone| BookRules { retention_years: years, ..BookRules::default() }.kept_until(paid, zone).to_string();
+        assert_eq!(until(10, "UTC"), "2037-01-01T00:00:00Z");
+        // In Berlin the money arrived in the new year.
+        assert_eq!(until(8, "Europe/Berlin"), "2035-12-31T23:00:00Z");
+        let rules = BookRules { retention_years: 0, ..BookRules::default() };
+        assert_eq!(rules.check().map(|fault| fault.pointer).collect::<Vec<_>>(), ["/books/retention_years"]);
     }
 
     #[test]

@@ -89,8 +89,22 @@ pub struct SaleContent {
 pub enum Hint {
     /// A key of a customer.
     Key(CustomerKey),
-    /// A bare name: for people to match.
+    /// A bare name: for people to match. An empty one was erased.
     Name(String),
+}
+
+impl Hint {
+    /// What stands in the place of words that were erased.
+    #[must_use]
+    pub const fn blank() -> Self {
+        Self::Name(String::new())
+    }
+
+    /// Whether the words were erased.
+    #[must_use]
+    pub const fn is_blank(&self) -> bool {
+        matches!(self, Self::Name(name) if name.is_empty())
+    }
 }
 
 /// One report of an order, checked.

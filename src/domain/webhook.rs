@@ -9,7 +9,7 @@ use super::instant::Instant;
 
 /// Everything that can be told. A kind is `noun.what_happened`; the noun's id stands in the message's
 /// `data` as `noun_id`.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 22] = [
     "sale.recorded",
     "sale.changed",
     "commission.approved",
@@ -26,6 +26,7 @@ pub const KINDS: [&str; 21] = [
     "referrer.resumed",
     "code.issued",
     "customer.merged",
+    "customer.erased",
     "introduction.registered",
     "claim.filed",
     "claim.accepted",

@@ -40,6 +40,7 @@ fn furnish(tx: &mut Tx<'_>, now: Instant) -> DbResult<()> {
         status: ReferrerStatus::Active,
         metadata: Json(Default::default()),
         created_at: now,
+        erased_at: None,
     };
     referrers::insert(tx, &referrer)?;
     for (word, status) in [("JOE", CodeStatus::Active), ("OLD", CodeStatus::Retired)] {

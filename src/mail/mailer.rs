@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lettre::Message;
 use thiserror::Error;
+use uuid::Uuid;
 
 use super::letter::{Letter, LetterError};
 use super::smtp::{Smtp, SmtpSettings};
@@ -149,6 +150,31 @@ impl Mailer {
         self.dispatch(letter, &letter.message()?).map_err(SendError::masked)
     }
 
+    /// Removes letters that went into files, with what is left of attempts to write them; returns how many there were.
+    /// What went to a mail server has left the house.
+    ///
+    /// # Errors
+    /// What the system says of a file that is there and cannot be removed.
+    pub fn forget(&self, ids: &[Uuid]) -> io::Result<usize> {
+        match self {
+            Self::File { directory, .. } => {
+                let remove = |id: &Uuid| match fs::remove_file(directory.join(format!("{id}.eml"))) {
+                    Ok(()) => Ok(1),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+                    Err(error) => Err(error),
+                };
+                ids.iter().map(remove).sum()
+            }
+            Self::Memory(letters) => {
+                let mut letters = letters.lock().unwrap_or_else(PoisonError::into_inner);
+                let before = letters.len();
+                letters.retain(|letter| letter.uuid().map_or(true, |id| !ids.contains(&id)));
+                Ok(before - letters.len())
+            }
+            Self::Smtp(_) | Self::Off => Ok(0),
+        }
+    }
+
     fn dispatch(&self, letter: &Letter, message: &Message) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(message),
@@ -184,8 +210,6 @@ fn write_whole(directory: &Path, name: &str, content: &[u8], synced: bool) -> io
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
     use crate::domain::id::MailId;
     use crate::domain::instant::Instant;
@@ -225,6 +249,21 @@ mod tests {
         assert_eq!(names, ["00000000-0000-0000-0000-000000000001.eml", "00000000-0000-0000-0000-000000000002.eml"]);
         let kept = fs::read_to_string(directory.join(&names[0])).expect("a letter");
         assert!(kept.contains("Subject: second attempt\r\n"));
+    }
+
+    #[test]
+    fn letters_that_are_forgotten_are_gone_and_the_others_stay() {
+        let home = tempfile::tempdir().expect("a directory");
+        let mailer = Mailer::file(home.path());
+        (1..=3).for_each(|number| mailer.send(&letter(number)).expect("sent"));
+        let ids = [Uuid::from_u128(1), Uuid::from_u128(3), Uuid::from_u128(9)];
+        assert_eq!(mailer.forget(&ids).expect("removed"), 2);
+        assert_eq!(mailer.forget(&ids).expect("removed"), 0);
+        assert!(home.path().join("00000000-0000-0000-0000-000000000002.eml").exists());
+        let (memory, letters) = Mailer::memory();
+        (1..=3).for_each(|number| memory.send(&letter(number)).expect("sent"));
+        assert_eq!(memory.forget(&ids).expect("removed"), 2);
+        assert_eq!(letters.lock().expect("letters").len(), 1);
     }
 
     #[test]

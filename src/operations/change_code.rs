@@ -22,7 +22,7 @@ pub struct CodeChange {
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeChanged {
-    /// There is no such code.
+    /// There is no such code, or its owner was erased.
     Unknown,
     /// The link may not lead there.
     Refused(FieldError),
@@ -44,7 +44,9 @@ pub fn change_code(tx: &mut Tx<'_>, now: Instant, actor: &str, code: &Code, chan
     {
         return Ok(CodeChanged::Refused(fault));
     }
-    referrers::lock(tx, &[found.referrer_id])?;
+    if referrers::lock(tx, &[found.referrer_id])?.iter().any(|row| row.erased_at.is_some()) {
+        return Ok(CodeChanged::Unknown);
+    }
     let Some(before) = referrers::codes_by_skeleton(tx, &skeletons)?.pop() else { return Err(lost_race()) };
     if before.referrer_id != found.referrer_id {
         // A merge gave it to another referrer, whose lock is not held.

@@ -37,7 +37,7 @@ pub struct CustomerChange {
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
-    /// There is no such customer, or he is not the caller's.
+    /// There is no such customer, he is not the caller's, or he was erased.
     Unknown,
     /// He turned out to be this one; change that one instead.
     Merged(CustomerId),
@@ -67,6 +67,9 @@ pub fn change_customer(
     let Some(before) = customers::lock(tx, &[id])?.pop() else { return Ok(Changed::Unknown) };
     if let Some(survivor) = before.merged_into {
         return Ok(Changed::Merged(survivor));
+    }
+    if before.erased_at.is_some() {
+        return Ok(Changed::Unknown);
     }
     if let Some(Some(tier)) = &change.tier
         && tiers::find(tx, tier)?.is_none()

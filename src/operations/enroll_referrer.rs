@@ -106,6 +106,7 @@ fn insert(tx: &mut Tx<'_>, now: Instant, customer_id: CustomerId, invite: bool) 
         status: if invite { ReferrerStatus::Invited } else { ReferrerStatus::Active },
         metadata: Json(Metadata::new()),
         created_at: now,
+        erased_at: None,
     };
     referrers::insert(tx, &referrer)?;
     Ok(referrer)

@@ -53,7 +53,7 @@ pub enum Filed {
 /// What the database reports.
 pub fn file_claim(tx: &mut Tx<'_>, now: Instant, request: &ClaimRequest) -> DbResult<Filed> {
     // Under the referrer's lock, so that a crowd of requests does not pass the limit.
-    if referrers::lock(tx, &[request.referrer_id])?.is_empty() {
+    if referrers::lock(tx, &[request.referrer_id])?.iter().all(|row| row.erased_at.is_some()) {
         return Ok(Filed::UnknownReferrer);
     }
     let (order_id, friend, bought_on) = match &request.purchase {

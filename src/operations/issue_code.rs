@@ -56,7 +56,9 @@ pub fn issue_code(tx: &mut Tx<'_>, now: Instant, scope: &Scope, wish: &CodeWish)
     {
         return Ok(Issued::Refused(fault));
     }
-    referrers::lock(tx, &[wish.referrer_id])?;
+    if referrers::lock(tx, &[wish.referrer_id])?.iter().any(|row| row.erased_at.is_some()) {
+        return Ok(Issued::Unknown);
+    }
     add(tx, now, wish)
 }
 

@@ -18,7 +18,7 @@ use crate::domain::referrer::ReferrerStatus;
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merged {
-    /// There is no such customer.
+    /// There is no such customer, or he was erased.
     Unknown(CustomerId),
     /// They are this one customer, now or since an earlier merge.
     Into(CustomerId),
@@ -41,6 +41,10 @@ pub fn merge_customers(tx: &mut Tx<'_>, now: Instant, actor: &str, id: CustomerI
     let [kept_row, gone_row] = pair.as_mut_slice() else { return Err(lost_race()) };
     if kept_row.merged_into.is_some() || gone_row.merged_into.is_some() {
         return Err(lost_race());
+    }
+    if let Some(erased) = [&*kept_row, &*gone_row].into_iter().find(|row| row.erased_at.is_some()) {
+        // Who he was is not known any more, so he is nobody else.
+        return Ok(Merged::Unknown(if erased.id == kept { id } else { other }));
     }
     absorb(kept_row, gone_row);
     if merges::first_place(tx, kept)?.is_none() {

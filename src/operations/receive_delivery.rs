@@ -13,9 +13,9 @@ use crate::db::connections::{self, Connection};
 use crate::db::inbound::{self, Inbound};
 use crate::db::transact::WriteError;
 use crate::db::types::Json;
-use crate::db::{DbResult, Tx};
+use crate::db::{DbResult, Tx, restricted};
 use crate::domain::field::not_ahead;
-use crate::domain::id::InboundId;
+use crate::domain::id::{InboundId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::principal::Mode;
 use crate::domain::sale::{OrderKey, SaleReport};
@@ -153,10 +153,21 @@ pub fn apply(home: &Book, books: &Books, connection: &Connection, row: Inbound) 
         }
     }
     let settled = row.clone();
-    if let Err(error) = home.writer.write_blocking(move |tx, _| inbound::settle(tx, &settled)) {
+    let about = sales_in(&row.outcome.0);
+    let settle = move |tx: &mut Tx<'_>, _| {
+        inbound::settle(tx, &settled)?;
+        restricted::drop_if_erased(tx, settled.id, &about)
+    };
+    if let Err(error) = home.writer.write_blocking(settle) {
         tracing::warn!(delivery = %row.id, %error, "a storefront's message is not settled; it will be done again");
     }
     row
+}
+
+/// The orders that something was done about.
+fn sales_in(outcome: &Value) -> Vec<SaleId> {
+    let deeds = outcome.as_array().map(Vec::as_slice).unwrap_or_default();
+    deeds.iter().filter_map(|deed| deed.get("sale_id")?.as_str()?.parse().ok()).collect()
 }
 
 fn act(home: &Book, books: &Books, connection: &Connection, row: &mut Inbound) -> Result<InboundStatus, Trouble> {

@@ -1,14 +1,17 @@
 //! Records orders: every one is stored and judged, never refused for a business reason.
 
-use super::fold::{Cause, Evidence, Fold, Revision, SaleView, states};
+use std::collections::HashSet;
+
+use super::fold::{Cause, Evidence, Fold, OrderState, Revision, SaleView, states};
 use super::resolve_customers::{People, resolve};
 use crate::db::sales::{self, SaleRow};
 use crate::db::types::{AnyId, ChangeCause, Json};
-use crate::db::{DbFault, DbResult, Tx};
+use crate::db::{DbFault, DbResult, Tx, erasure};
 use crate::domain::customer::CustomerFacts;
 use crate::domain::id::{CustomerId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
-use crate::domain::sale::{Amounts, OrderKey, SaleReport, SaleStatus, differences};
+use crate::domain::sale::{Amounts, Hint, OrderKey, SaleReport, SaleStatus, differences};
+use crate::domain::signal::Signal;
 
 /// One report of an order, checked, with what its content comes to.
 #[derive(Debug, Clone)]
@@ -40,8 +43,11 @@ pub fn record_sales(tx: &mut Tx<'_>, now: Instant, requests: &[SaleRequest]) -> 
     let keys: Vec<OrderKey> = requests.iter().map(|request| request.report.order.clone()).collect();
     let rows = sales::lock_by_keys(tx, &keys)?;
     let buyers: Vec<CustomerId> = rows.iter().filter_map(|row| row.customer_id).collect();
+    let forgotten = forgotten(tx, &rows, &buyers)?;
     let orders = states(tx, rows)?;
-    let facts: Vec<Option<&CustomerFacts>> = requests.iter().map(|request| request.report.customer.as_ref()).collect();
+    let told = |request: &SaleRequest| !forgotten.contains(&request.report.order);
+    let facts: Vec<Option<&CustomerFacts>> =
+        requests.iter().map(|request| request.report.customer.as_ref().filter(|_| told(request))).collect();
     let people = resolve(tx, now, &facts, &buyers)?;
     let reported: Vec<Evidence<'_>> = requests.iter().map(|request| evidence_of(&request.report)).collect();
     let earliest = requests.iter().filter_map(|request| request.report.content.occurred_at).fold(now, Instant::min);
@@ -50,10 +56,27 @@ pub fn record_sales(tx: &mut Tx<'_>, now: Instant, requests: &[SaleRequest]) -> 
     for (place, request) in requests.iter().enumerate() {
         let customer = people.of.get(place).copied().flatten();
         fold.learn(customer, request.report.customer.as_ref());
-        answers.push(record(&mut fold, now, request, customer, &people)?);
+        let signals: &[Signal] = if told(request) { &request.report.signals } else { &[] };
+        answers.push(record(&mut fold, now, request, customer, signals, &people)?);
     }
     fold.finish(tx)?;
     Ok(answers)
+}
+
+/// The orders whose buyers were erased. Whatever a shop tells of these people again is not heard. An erasure locks a
+/// person's orders first, so it has ended or begins after this.
+fn forgotten(tx: &mut Tx<'_>, rows: &[SaleRow], buyers: &[CustomerId]) -> DbResult<HashSet<OrderKey>> {
+    if buyers.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let erased: HashSet<CustomerId> = erasure::erased_among(tx, buyers)?.into_iter().collect();
+    Ok(rows.iter().filter(|row| row.customer_id.is_some_and(|id| erased.contains(&id))).map(SaleRow::key).collect())
+}
+
+/// The buyer's answer as it is to be kept: words that were erased from the order do not come back with a later report.
+fn hint_of(order: &OrderState, report: &SaleReport) -> Option<Hint> {
+    let blank = order.revisions.values().any(|revision| revision.hint.as_ref().is_some_and(Hint::is_blank));
+    report.referred_by.clone().map(|hint| if blank { Hint::blank() } else { hint })
 }
 
 fn evidence_of(report: &SaleReport) -> Evidence<'_> {
@@ -70,6 +93,7 @@ fn record(
     now: Instant,
     request: &SaleRequest,
     customer: Option<CustomerId>,
+    signals: &[Signal],
     people: &People,
 ) -> DbResult<SaleAnswer> {
     let report = &request.report;
@@ -91,12 +115,12 @@ fn record(
         id: RevisionId::new(now),
         content: report.content.clone(),
         amounts: request.amounts.clone(),
-        hint: report.referred_by.clone(),
+        hint: hint_of(order, report),
     };
     let revision_id = revision.id;
     fold.advance(id, report.status, report.paid_at);
     fold.add_revision(id, report.version, revision);
-    fold.mark(id, &report.signals, report.content.occurred_at.unwrap_or(now));
+    fold.mark(id, signals, report.content.occurred_at.unwrap_or(now));
     fold.amend(id, |sale| describe(sale, request, customer, first, people, now));
     if let (true, Some(customer)) = (report.history && first, customer) {
         fold.remember(customer, report.content.occurred_at.unwrap_or(now));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::erase_customer::kept_of;
 use super::pages::{Cell, Format, Pages, header, json, json_rows, line};
 use crate::db::check::Span;
 use crate::db::{Conn, DbFault, DbResult, reports, terms};
@@ -14,6 +15,7 @@ use crate::domain::field::FieldError;
 use crate::domain::id::ReferrerId;
 use crate::domain::money::Currency;
 use crate::domain::report::{ByRail, Period};
+use crate::vault::Vault;
 
 /// Referrers per page.
 const PAGE: i64 = 2_000;
@@ -57,6 +59,18 @@ pub struct Recipient {
     pub reached: Option<bool>,
     /// By rail.
     pub rails: ByRail,
+    /// What the books keep of somebody who was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restricted: Option<Restriction>,
+}
+
+/// What is told of somebody who was erased, for the tax office only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Restriction {
+    /// His postal address, as far as payouts went there.
+    pub address: Vec<String>,
+    /// The masked accounts that payouts went to.
+    pub accounts: Vec<String>,
 }
 
 /// The totals on their way out.
@@ -65,6 +79,8 @@ pub struct YearPages {
     format: Format,
     first: bool,
     at: At,
+    /// Opens what is kept of people who were erased.
+    vault: Option<Vault>,
 }
 
 enum At {
@@ -91,7 +107,14 @@ impl YearPages {
     /// The totals of `year`, written as `format`.
     #[must_use]
     pub const fn new(year: Year, format: Format) -> Self {
-        Self { year, format, first: true, at: At::Beginning }
+        Self { year, format, first: true, at: At::Beginning, vault: None }
+    }
+
+    /// The same, which also names those who were erased and of whom the books must know.
+    #[must_use]
+    pub fn naming_the_erased(mut self, vault: Vault) -> Self {
+        self.vault = Some(vault);
+        self
     }
 
     fn begin(&self, out: &mut Vec<u8>) {
@@ -145,8 +168,19 @@ impl YearPages {
         }
         let paid: Vec<ReferrerId> = rails.keys().map(|(referrer, _)| *referrer).collect();
         let names: BTreeMap<ReferrerId, Option<String>> = reports::names(conn, &paid)?.into_iter().collect();
-        let shown =
-            |((referrer, currency), rails)| self.recipient(referrer, names.get(&referrer).cloned().flatten(), currency, rails);
+        let kept = self.vault.as_ref().map_or_else(|| Ok(BTreeMap::new()), |vault| kept_of(conn, vault, &paid))?;
+        let shown = |((referrer, currency), rails): ((ReferrerId, Currency), ByRail)| {
+            let name = names.get(&referrer).cloned().flatten();
+            let row = self.recipient(referrer, name, currency, rails);
+            match kept.get(&referrer) {
+                Some(kept) => Recipient {
+                    name: kept.name.clone(),
+                    restricted: Some(Restriction { address: kept.address(), accounts: kept.accounts() }),
+                    ..row
+                },
+                None => row,
+            }
+        };
         let full = i64::try_from(ids.len()).unwrap_or(0) == PAGE;
         Ok((rails.into_iter().map(shown).collect(), full.then_some(last)))
     }
@@ -158,7 +192,8 @@ impl YearPages {
         let reportable: i64 = own.map(|(_, sums)| sums.paid - sums.returned).sum();
         let form = is_form_currency(currency).then_some("1099-NEC");
         let reached = form.and(self.year.threshold).map(|threshold| reportable >= threshold);
-        Recipient { referrer_id, name, currency, paid, returned, net: paid - returned, reportable, form, reached, rails }
+        let net = paid - returned;
+        Recipient { referrer_id, name, currency, paid, returned, net, reportable, form, reached, rails, restricted: None }
     }
 }
 

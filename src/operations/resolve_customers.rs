@@ -97,8 +97,8 @@ pub fn resolve(tx: &mut Tx<'_>, now: Instant, facts: &[Option<&CustomerFacts>], 
         plan.of.iter().flatten().copied().chain(clashing).filter(|id| !created.contains(id)).collect();
     let wanted: BTreeSet<CustomerId> = named.iter().chain(also_lock).copied().collect();
     lock(tx, wanted, &mut rows)?;
-    if named.iter().any(|id| rows.get(id).is_none_or(|row| row.merged_into.is_some())) {
-        // Merged between the look at the keys and the lock: its keys are another's now.
+    if named.iter().any(|id| rows.get(id).is_none_or(|row| row.merged_into.is_some() || row.erased_at.is_some())) {
+        // Merged or erased between the look at the keys and the lock: its keys are another's now, or nobody's.
         return Err(lost_race());
     }
 

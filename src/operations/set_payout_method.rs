@@ -57,7 +57,8 @@ pub enum Outcome {
 /// What the database reports.
 pub fn set_payout_method(tx: &mut Tx<'_>, now: Instant, request: &Request) -> DbResult<Outcome> {
     let id = request.referrer_id;
-    if referrers::find_in(tx, id, &request.scope)?.is_none() || referrers::lock(tx, &[id])?.is_empty() {
+    let stands = |rows: &[referrers::Referrer]| rows.iter().any(|row| row.erased_at.is_none());
+    if referrers::find_in(tx, id, &request.scope)?.is_none() || !stands(&referrers::lock(tx, &[id])?) {
         return Ok(Outcome::NoReferrer);
     }
     if let Some(known) = payout_methods::find(tx, id)?

@@ -143,3 +143,20 @@ pub struct Inputs {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
 }
+
+impl Inputs {
+    /// The same with the evidence of an earlier judgement: somebody it points to was erased since, so it cannot be
+    /// looked up again, and what he or his introducer earned by it stays.
+    #[must_use]
+    pub fn with_evidence_of(self, before: &Self) -> Self {
+        Self {
+            referral: before.referral.clone(),
+            codes: before.codes.clone(),
+            referenced: before.referenced,
+            clicks: before.clicks.clone(),
+            hint: before.hint.clone(),
+            introduction: before.introduction.clone(),
+            ..self
+        }
+    }
+}

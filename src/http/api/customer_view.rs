@@ -39,6 +39,8 @@ pub struct CustomerView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mail_bounces: Vec<BounceView>,
     created_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased_at: Option<Instant>,
 }
 
 /// A key, as it was sent.
@@ -74,6 +76,7 @@ impl CustomerView {
             merged_into: row.merged_into,
             mail_bounces: Vec::new(),
             created_at: row.created_at,
+            erased_at: row.erased_at,
         }
     }
 

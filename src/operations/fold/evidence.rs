@@ -114,8 +114,9 @@ impl Board {
             }
             let id = ReferrerId::new(now);
             let metadata = Json(Metadata::new());
+            let status = ReferrerStatus::Invited;
             let prospect =
-                Referrer { id, program_id, customer_id: *customer, status: ReferrerStatus::Invited, metadata, created_at: now };
+                Referrer { id, program_id, customer_id: *customer, status, metadata, created_at: now, erased_at: None };
             self.of_customer.insert(*customer, id);
             self.prospects.insert(id, prospect);
         }

@@ -155,8 +155,18 @@ impl Fold {
             offer: all_terms().any(|terms| !terms.friend_discounts.is_empty()).then(|| Offer::of(&revision.content)),
             standing: None,
         };
+        if let Some(before) = order.inputs.as_ref().filter(|_| self.tells_of_the_erased(order)) {
+            inputs = inputs.with_evidence_of(before);
+        }
         self.look(order, &mut inputs);
         Some(inputs)
+    }
+
+    /// Whether the order's buyer, or who earned it, was erased since it was judged.
+    fn tells_of_the_erased(&self, order: &OrderState) -> bool {
+        let earner = order.verdict.as_ref().and_then(|verdict| verdict.referrer_id);
+        order.sale.customer_id.is_some_and(|id| self.erased.contains(&id))
+            || earner.and_then(|id| self.evidence.referrer(id)).is_some_and(|referrer| referrer.erased_at.is_some())
     }
 
     /// What was registered of `buyer` before he ordered.

@@ -94,6 +94,7 @@ impl Fold {
             by_key: orders.values().map(|order| (order.sale.key(), order.sale.id)).collect(),
             orders,
             customers,
+            erased: people.rows.values().filter(|row| row.erased_at.is_some()).map(|row| row.id).collect(),
             survivors: people.rows.keys().map(|id| (*id, people.survivor(*id))).collect(),
             referrals: referrals.into_iter().map(|referral| (people.survivor(referral.customer_id), referral)).collect(),
             introductions: introductions.into_iter().map(|row| (people.survivor(row.customer_id), row)).collect(),
@@ -161,6 +162,8 @@ fn credited(orders: &BTreeMap<SaleId, OrderState>) -> impl Iterator<Item = Refer
             Some(Json(Decision::Credit { referrer_id })) => Some(*referrer_id),
             _ => None,
         };
-        decided.into_iter().chain(order.sale.claimed_by)
+        // Who earned it so far may be known by nothing else any more.
+        let earner = order.verdict.as_ref().and_then(|verdict| verdict.referrer_id);
+        decided.into_iter().chain(order.sale.claimed_by).chain(earner)
     })
 }

@@ -11,7 +11,7 @@ mod tally;
 mod watch;
 mod write;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::db::commissions::ReferralRow;
 use crate::db::introductions::Introduction;
@@ -47,6 +47,7 @@ pub struct Fold {
     by_key: HashMap<OrderKey, SaleId>,
     customers: HashMap<CustomerId, Standing>,
     survivors: HashMap<CustomerId, CustomerId>,
+    erased: HashSet<CustomerId>,
     referrals: HashMap<CustomerId, ReferralRow>,
     introductions: HashMap<CustomerId, Introduction>,
     evidence: evidence::Board,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::refunds::{self, Back};
 use super::run::{ImportError, Pile, Run};
 use crate::db::import_results::{self, ResultRow};
-use crate::db::imports;
+use crate::db::{commissions, imports};
 use crate::db::transact::WriteError;
 use crate::db::types::AnyId;
 use crate::domain::customer::CustomerFacts;
@@ -31,7 +31,8 @@ struct Entry {
 struct Slice {
     sales: Vec<Entry>,
     backs: Vec<Back>,
-    people: Vec<CustomerFacts>,
+    /// Who got money back, by storefront and number of what went back.
+    people: Vec<((String, String), CustomerFacts)>,
     /// Results of rows that write nothing.
     results: Vec<ResultRow>,
 }
@@ -134,7 +135,8 @@ impl Slice {
             Deed::Credit(credit) => {
                 first.currency = Some(credit.currency);
                 first.refunded = Some(credit.amount);
-                self.people.extend(credit.customer.clone());
+                let number = (credit.order.source.clone(), credit.refund_id.clone());
+                self.people.extend(credit.customer.clone().map(|facts| (number, facts)));
                 self.backs.push(Back::credit(*credit, first, lines));
             }
             Deed::Sale(sold) => {
@@ -158,8 +160,9 @@ pub(super) fn spread(first: &ResultRow, rows: &[u32]) -> Vec<ResultRow> {
     std::iter::once(first.clone()).chain(rows.iter().skip(1).map(follow)).collect()
 }
 
-/// Those who got money back may have bought nothing in this file: they are filed nevertheless.
-fn file_people(run: &Run<'_>, people: &[CustomerFacts]) -> Result<(), ImportError> {
+/// Those who got money back may have bought nothing in this file: they are filed nevertheless. Whoever stands beside
+/// what is known to have gone back was filed then, and may have been erased since.
+fn file_people(run: &Run<'_>, people: &[((String, String), CustomerFacts)]) -> Result<(), ImportError> {
     if people.is_empty() {
         return Ok(());
     }
@@ -167,7 +170,13 @@ fn file_people(run: &Run<'_>, people: &[CustomerFacts]) -> Result<(), ImportErro
     run.patiently(|| {
         let people = Arc::clone(&people);
         run.book.writer.write_blocking(move |tx, now| {
-            let facts: Vec<Option<&CustomerFacts>> = people.iter().map(Some).collect();
+            let numbers: Vec<(String, String)> = people.iter().map(|(number, _)| number.clone()).collect();
+            let known = commissions::refunds_by_key(tx, &numbers)?;
+            let is_new = |number: &(String, String)| {
+                !known.iter().any(|row| (&row.source, &row.refund_id) == (&number.0, &number.1))
+            };
+            let news = people.iter().filter(|(number, _)| is_new(number));
+            let facts: Vec<Option<&CustomerFacts>> = news.map(|(_, facts)| Some(facts)).collect();
             resolve(tx, now, &facts, &[]).map(|_| true)
         })
     })

@@ -1,0 +1,17 @@
+erasure-title = Diesen Kunden löschen?
+erasure-what-goes = Name, Adressen, Telefon- und Kundennummern verschwinden überall: aus der Kundenkartei, aus als Datei abgelegten Briefen, aus gespeicherten Meldungen Ihres Shops.
+erasure-what-stays = Bestellungen, Provisionen und Auszahlungen bleiben, ohne Namen. Keine Summe und kein Bericht ändert sich.
+erasure-referrer = Als Empfehler ist er für immer pausiert: Seine Codes verdienen nichts mehr, sein Portal schließt, kein Brief geht mehr hinaus.
+erasure-recipient = Haben Sie ihn schon bezahlt, bleiben Name und Konto so lange versiegelt, wie das Finanzamt sie verlangen kann. Nur der Jahresbericht nennt ihn.
+erasure-return = Bestellt er wieder, ist er ein neuer Kunde.
+erasure-backups = Sicherungen von früher enthalten die Person noch. Spielen Sie eine zurück, löschen Sie noch einmal.
+erasure-owed = Dieses Geld steht noch in den Büchern. Entscheiden Sie nach dem Löschen, was damit geschieht: von Hand zahlen oder ausbuchen.
+erasure-for-good = Das lässt sich nicht rückgängig machen.
+erasure-do = Endgültig löschen
+erasure-keep = Kunden behalten
+erasure-in-transit = An diesen Empfehler ist gerade Geld unterwegs. Schließen Sie die Auszahlung ab oder brechen Sie sie ab, dann löschen Sie.
+erasure-gone-title = Gelöschter Kunde
+erasure-gone = Dieser Kunde wurde am { $day } gelöscht. Mehr ist von ihm nicht bekannt.
+erasure-kept = Name und Konto bleiben bis { $day } für das Finanzamt versiegelt.
+erasure-back = Zu den Kunden
+done-erased = Der Kunde ist gelöscht.

@@ -1,0 +1,17 @@
+erasure-title = Erase this customer?
+erasure-what-goes = Name, addresses, phone numbers and customer numbers are removed everywhere: from the customer file, from letters kept as files, from stored messages of your shop.
+erasure-what-stays = Orders, commissions and payouts stay, without a name. No sum and no report changes.
+erasure-referrer = As a referrer he is paused for good: his codes no longer earn, his portal closes, no letter goes out.
+erasure-recipient = If you have paid him, his name and account stay sealed for the tax office as long as the law asks for it. Only the yearly report names him.
+erasure-return = If he orders again, he is a new customer.
+erasure-backups = Backups made before today still hold the person. Restore one, and erase again.
+erasure-owed = This money is still in the ledger. After erasing, decide what becomes of it: pay it by hand or write it off.
+erasure-for-good = This cannot be undone.
+erasure-do = Erase for good
+erasure-keep = Keep the customer
+erasure-in-transit = Money is on its way to this referrer. Settle or cancel the payout first, then erase.
+erasure-gone-title = Erased customer
+erasure-gone = This customer was erased on { $day }. Nothing else is known of him.
+erasure-kept = Name and account stay sealed for the tax office until { $day }.
+erasure-back = To the customers
+done-erased = The customer is erased.
