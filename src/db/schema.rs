@@ -84,6 +84,7 @@ diesel::table! {
         metadata -> DbJson,
         merged_into -> Nullable<DbUuid>,
         created_at -> DbInstant,
+        erased_at -> Nullable<DbInstant>,
     }
 }
 
@@ -124,6 +125,8 @@ diesel::table! {
         status -> Text,
         metadata -> DbJson,
         created_at -> DbInstant,
+        portal_links_from -> Nullable<DbInstant>,
+        erased_at -> Nullable<DbInstant>,
     }
 }
 
@@ -690,6 +693,9 @@ diesel::table! {
         lease_until -> Nullable<DbInstant>,
         created_at -> DbInstant,
         ended_at -> Nullable<DbInstant>,
+        draft -> Bool,
+        next_id -> Nullable<DbUuid>,
+        taken_back_at -> Nullable<DbInstant>,
     }
 }
 
@@ -956,6 +962,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::super::types::*;
 
+    letter_texts (locale, key) {
+        locale -> Text,
+        key -> Text,
+        text -> Text,
+        changed_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
     logins (id) {
         id -> DbUuid,
         email -> Text,
@@ -981,6 +999,50 @@ diesel::table! {
         created_at -> DbInstant,
         expires_at -> DbInstant,
         used_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    joins (id) {
+        id -> DbUuid,
+        customer_id -> DbUuid,
+        terms_version -> BigInt,
+        status -> Text,
+        created_at -> DbInstant,
+        decided_by -> Nullable<Text>,
+        ended_at -> Nullable<DbInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    pending_decisions (id) {
+        id -> DbUuid,
+        kind -> Text,
+        subject_id -> DbUuid,
+        decision -> DbJson,
+        reason -> Text,
+        actor -> Text,
+        execute_after -> DbInstant,
+        refusal -> Nullable<Text>,
+        created_at -> DbInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::super::types::*;
+
+    restricted_recipients (referrer_id) {
+        referrer_id -> DbUuid,
+        sealed -> Text,
+        kept_until -> DbInstant,
+        created_at -> DbInstant,
     }
 }
 
@@ -1044,6 +1106,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     owner_notices,
     logins,
     login_links,
+    pending_decisions,
+    joins,
+    letter_texts,
+    restricted_recipients,
 );
 
 // Paid and returned, by rail.

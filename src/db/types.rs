@@ -144,6 +144,7 @@ ids!(
     CommissionId,
     ConnectionId,
     CustomerId,
+    DecisionId,
     DeliveryId,
     EndpointId,
     EventId,

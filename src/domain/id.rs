@@ -107,6 +107,8 @@ ids! {
     AuditId,
     /// Two customers that may be one person.
     ProposalId,
+    /// What was decided at the desk and can still be taken back.
+    DecisionId,
     /// A file that was read.
     ImportId,
     /// A storefront that sends its orders.
@@ -117,6 +119,8 @@ ids! {
     InboundId,
     /// "I sent her".
     ClaimId,
+    /// "May I recommend you?"
+    JoinId,
     /// An introduction registered before an order.
     IntroductionId,
     /// A keyed hash of something a buyer or visitor left.

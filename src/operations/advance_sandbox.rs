@@ -1,11 +1,13 @@
 //! Moves the sandbox's clock forward, so that a developer sees hold, approval and payout in a minute.
 
 use super::books::{Book, CLOCK_OFFSET};
+use super::carry_out_decision::carry_out_decision;
+use super::erase_customer::forget_recipients;
 use super::expire_claims::{SLICE as EXPIRE_SLICE, expire_claims};
 use super::mature_commissions::{SLICE, mature_commissions};
 use super::prepare_scheduled::{self, Due};
 use super::remind_details;
-use crate::db::{DbResult, Tx, settings};
+use crate::db::{DbResult, Tx, pending_decisions, restricted, settings};
 use crate::domain::instant::Instant;
 
 /// The furthest a sandbox may run ahead, in days: far enough for a ten-year promise.
@@ -32,6 +34,12 @@ pub fn advance_sandbox(tx: &mut Tx<'_>, now: Instant, days: i64) -> DbResult<Adv
     }
     settings::put(tx, CLOCK_OFFSET, &ahead.micros().to_string())?;
     let then = now.plus_days(days);
+    while let Some(decision) = pending_decisions::next_due(tx, then)? {
+        carry_out_decision(tx, then, decision)?;
+    }
+    if restricted::any_over(tx, then)? {
+        forget_recipients(tx, then)?;
+    }
     let full = usize::try_from(SLICE).unwrap_or(usize::MAX);
     while mature_commissions(tx, then)? >= full {}
     while i64::try_from(expire_claims(tx, then)?).unwrap_or(0) >= EXPIRE_SLICE {}

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Post, REST, Stop};
-use crate::db::jobs;
+use super::{Post, REST, Stop, forgotten_letters};
 use crate::db::transact::WriteError;
+use crate::db::{jobs, pending_decisions, restricted};
 use crate::domain::id::LeaseToken;
 use crate::domain::instant::Instant;
 use crate::domain::principal::Mode;
 use crate::operations::books::Book;
 use crate::operations::prepare_scheduled::Due;
 use crate::operations::{
-    expire_claims, forget_deliveries, forget_requests, mature_commissions, prepare_scheduled, receive_delivery, remind_details,
-    roll_up_clicks, tell_owner,
+    carry_out_decision, erase_customer, expire_claims, forget_deliveries, forget_requests, import, mature_commissions,
+    prepare_scheduled, receive_delivery, remind_details, roll_up_clicks, tell_owner,
 };
 
 /// Longer than a slice can take; if the leader dies another leads after this, well under a minute.
@@ -23,6 +23,12 @@ const BREATH: Duration = Duration::from_millis(5);
 
 /// The lead is renewed when this much of it is over: an idle service need not write to its disk all the time.
 const RENEW_SECONDS: i64 = 10;
+
+/// Decisions carried out in one round.
+const DECISIONS: usize = 20;
+
+/// A decision that could not be carried out is tried again after so long.
+const AGAIN_SECONDS: i64 = 60;
 
 /// Who leads the chores of a ledger, as this process knows it.
 struct Lead {
@@ -58,6 +64,20 @@ fn prepare(book: &Book, now: Instant) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Carries out what was decided at the desk and not taken back in time. One that the ledger cannot write now waits,
+/// and holds nothing else up.
+fn carry_out(book: &Book, now: Instant) -> Result<(), WriteError> {
+    for _ in 0..DECISIONS {
+        let Some(id) = book.readers.read(move |conn| pending_decisions::next_due(conn, now))? else { break };
+        let done = book.writer.write_blocking(move |tx, now| carry_out_decision::carry_out_decision(tx, now, id));
+        if let Err(error) = done {
+            tracing::warn!(%error, decision = %id, "a decision could not be carried out; it is tried again");
+            book.writer.write_blocking(move |tx, now| pending_decisions::postpone(tx, id, now.plus_seconds(AGAIN_SECONDS)))?;
+        }
+    }
+    Ok(())
+}
+
 /// One round of every chore; returns whether a slice was full.
 fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     book.sync_clock()?;
@@ -80,6 +100,13 @@ fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
         if !ask.is_empty() {
             book.writer.write_blocking(move |tx, now| remind_details::remind_details(tx, now, &ask))?;
         }
+        if book.readers.read(move |conn| restricted::any_over(conn, now))? {
+            book.writer.write_blocking(erase_customer::forget_recipients)?;
+        }
+        let drafts = book.readers.read(move |conn| import::old_drafts(conn, now))?;
+        if !drafts.is_empty() {
+            book.writer.write_blocking(move |tx, _| import::forget_drafts(tx, &drafts))?;
+        }
         if resumed > 0 || forgotten > 0 {
             tracing::info!(resumed, forgotten, "storefronts' messages were taken up again, old bodies forgotten");
         }
@@ -88,6 +115,8 @@ fn tick(post: &Post, book: &Book, lead: &mut Lead) -> Result<bool, WriteError> {
     if rescued > 0 {
         tracing::warn!(rescued, "jobs were taken back from workers that died or hang");
     }
+    forgotten_letters::forget(post, book)?;
+    carry_out(book, now)?;
     let matured = book.writer.write_blocking(mature_commissions::mature_commissions)?;
     let forgotten = book.writer.write_blocking(|tx, now: Instant| forget_requests::forget_requests(tx, now))?;
     let logged = book.writer.write_blocking(|tx, now: Instant| forget_deliveries::forget_deliveries(tx, now))?;
