@@ -100,6 +100,12 @@ impl Balance {
         }
     }
 
+    /// What he earned so far, after all that was taken back: what the shop spent on him, fees left out.
+    #[must_use]
+    pub const fn earned(&self) -> i64 {
+        self.expense.saturating_add(self.fees).saturating_neg()
+    }
+
     /// The amount in one account.
     pub const fn account(&mut self, account: Account) -> &mut i64 {
         match account {

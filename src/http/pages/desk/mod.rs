@@ -1,22 +1,36 @@
 //! The owner's desk, one file a page.
 
+mod customer;
+mod customer_acts;
+mod chart;
 mod customers;
 mod decide;
 mod decide_cards;
 mod decide_form;
+mod erasure;
+mod faults;
+mod downloads;
 mod home;
 mod import;
 mod invite;
+mod invite_letter;
+mod invite_many;
 mod mode;
 mod naming;
 mod new_sale;
 mod payouts;
+mod referrer;
+mod referrer_acts;
+mod referrer_page;
 mod referrers;
 mod reports;
 mod sale;
 mod sale_actions;
 mod sales;
+mod sentences;
 mod settings;
+mod sheet;
+mod test_sale;
 mod timeline;
 mod typed_money;
 mod whom;
@@ -34,6 +48,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     decide::configure(cfg);
     sales::configure(cfg);
     referrers::configure(cfg);
+    erasure::configure(cfg);
     customers::configure(cfg);
     import::configure(cfg);
     payouts::configure(cfg);
