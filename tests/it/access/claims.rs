@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::{Row, World};
 use crate::client::Client;
-use crate::shop::id_of;
+use crate::letters::until;
+use crate::shop::{all, id_of};
 
 /// A pair of customers whose keys clashed.
 pub(super) fn proposal(owner: &Client, shop: &Client) -> String {
@@ -19,6 +20,19 @@ pub(super) fn proposal(owner: &Client, shop: &Client) -> String {
 }
 
 impl World<'_> {
+    /// The wish of somebody whom nobody knows to become a referrer.
+    fn join(&self) -> String {
+        let open = || all(&self.owner, "/v1/decisions?kind=join");
+        let before = open().len();
+        let program = self.owner.get("/v1/program").is(200);
+        let form = format!("email={}%40example.com&accepted=yes&version={}", self.fresh(), program["version"]);
+        let visitor = self.app.nobody().with("Content-Type", "application/x-www-form-urlencoded");
+        let visitor = visitor.with("Sec-Fetch-Site", "same-origin");
+        assert_eq!(visitor.exchange("POST", "/join", Some(form.as_bytes())).status, 303);
+        until(self.app, "the wish is kept", || open().len() > before);
+        id_of(open().last().expect("a wish"))
+    }
+
     pub(super) fn claim_row(&self, name: &str) -> Option<Row> {
         let (referrer, another) = (&self.referrer, &self.another);
         Some(match name {
@@ -36,6 +50,10 @@ impl World<'_> {
                 let claim = self.owner.post("/v1/claims", &json!({"referrer_id": another, "order_id": self.fresh()})).is(201);
                 let path = format!("/v1/claims/{}/decision", id_of(&claim));
                 Row::new(200, path).body(json!({"action": "decline", "reason": "not_confirmed"})).of_ledger()
+            }
+            "POST /v1/joins/{id}/decision" => {
+                let path = format!("/v1/joins/{}/decision", self.join());
+                Row::new(200, path).body(json!({"action": "decline"})).of_ledger()
             }
             "GET /v1/reports/claims" => Row::new(200, "/v1/reports/claims"),
             "GET /v1/decisions" => Row::new(200, "/v1/decisions"),

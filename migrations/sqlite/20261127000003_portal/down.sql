@@ -1,0 +1,3 @@
+DROP INDEX login_links_by_referrer;
+ALTER TABLE referrers DROP COLUMN portal_links_from;
+DROP TABLE joins;
