@@ -229,6 +229,14 @@ pub fn events_after(conn: &mut Conn<'_>, after: EventId, most: i64) -> DbResult<
         .load(c))
 }
 
+/// The last `most` events, the latest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn latest_events(conn: &mut Conn<'_>, most: i64) -> DbResult<Vec<Event>> {
+    on_db!(conn, c => events::table.order(events::id.desc()).limit(most).select(Event::as_select()).load(c))
+}
+
 /// Forgets every delivery to an endpoint.
 ///
 /// # Errors
@@ -253,4 +261,18 @@ pub fn forget(tx: &mut Tx<'_>, before: DeliveryId, most: i64) -> DbResult<usize>
         return Ok(0);
     }
     on_db!(tx, c => diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&old))).execute(c))
+}
+
+/// Up to `most` deliveries of an endpoint, newest first, older than `before`.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest(conn: &mut Conn<'_>, endpoint: EndpointId, before: Option<DeliveryId>, most: i64) -> DbResult<Vec<Delivery>> {
+    on_db!(conn, c => {
+        let mut query = deliveries::table.filter(deliveries::endpoint_id.eq(endpoint)).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(deliveries::id.lt(before));
+        }
+        query.order(deliveries::id.desc()).limit(most).select(Delivery::as_select()).load(c)
+    })
 }

@@ -39,6 +39,29 @@ pub struct SaleFilter {
     pub limit: i64,
 }
 
+/// Which orders a list that begins with the newest shows.
+#[derive(Debug, Clone, Default)]
+pub struct NewestFilter {
+    /// Of one storefront.
+    pub source: Option<String>,
+    /// Of this number.
+    pub order_id: Option<String>,
+    /// Credited to one referrer, or held for him.
+    pub referrer_id: Option<ReferrerId>,
+    /// In one status.
+    pub status: Option<SaleStatus>,
+    /// With one kind of verdict.
+    pub verdict: Option<VerdictKind>,
+    /// Ordered at this moment or later.
+    pub from: Option<Instant>,
+    /// Ordered before this moment.
+    pub to: Option<Instant>,
+    /// Before this one, as it was ordered.
+    pub before: Option<(Instant, SaleId)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
 /// Those of `keys` whose orders were reported.
 ///
 /// # Errors
@@ -180,4 +203,57 @@ pub fn places_of(conn: &mut Conn<'_>, customers: &[CustomerId]) -> DbResult<Vec<
         .select((sales::customer_id, sales::id))
         .load(c))?;
     Ok(rows.into_iter().filter_map(|(customer, sale)| customer.map(|customer| (customer, sale))).collect())
+}
+
+/// A page of reported orders, the newest first by the time of the order. The index of times answers, that of one
+/// referrer's orders, or that of order numbers. Held orders have an index of their own, so those come by arrival.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest_first(conn: &mut Conn<'_>, filter: &NewestFilter) -> DbResult<Vec<SaleRow>> {
+    let held = filter.verdict == Some(VerdictKind::Held);
+    on_db!(conn, c => {
+        let mut query = sales::table.filter(sales::version.is_not_null()).limit(filter.limit).select(SaleRow::as_select()).into_boxed();
+        if let Some(source) = &filter.source {
+            query = query.filter(sales::source.eq(source));
+        }
+        if let Some(order_id) = &filter.order_id {
+            query = query.filter(sales::order_id.eq(order_id));
+        }
+        if let Some(referrer) = filter.referrer_id {
+            query = query.filter(sales::referrer_id.eq(referrer));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(sales::status.eq(status));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(sales::occurred_at.ge(from));
+        }
+        if let Some(to) = filter.to {
+            query = query.filter(sales::occurred_at.lt(to));
+        }
+        if held {
+            query = query.filter(sql::<Bool>("verdict_kind = 'held'")).order(sales::id.desc());
+            if let Some((_, id)) = filter.before {
+                query = query.filter(sales::id.lt(id));
+            }
+            return query.load(c);
+        }
+        if let Some(verdict) = filter.verdict {
+            query = query.filter(sales::verdict_kind.eq(verdict));
+        }
+        if let Some((at, id)) = filter.before {
+            // The first part is what an index can answer.
+            query = query.filter(sales::occurred_at.le(at)).filter(sales::occurred_at.lt(at).or(sales::id.lt(id)));
+        }
+        query.order((sales::occurred_at.desc(), sales::id.desc())).load(c)
+    })
+}
+
+/// Whether any order was reported that is not of the past.
+///
+/// # Errors
+/// What the database reports.
+pub fn any(conn: &mut Conn<'_>) -> DbResult<bool> {
+    newest(conn, 1).map(|rows| !rows.is_empty())
 }

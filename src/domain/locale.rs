@@ -72,11 +72,26 @@ impl Locale {
     /// `22 December 2026` or `22. Dezember 2026`, which no country reads as another day.
     #[must_use]
     pub fn day(self, date: Date) -> String {
+        match self {
+            Self::En => format!("{} {}", date.day(), self.month(date)),
+            Self::De => format!("{}. {}", date.day(), self.month(date)),
+        }
+    }
+
+    /// `December 2026` or `Dezember 2026`.
+    #[must_use]
+    pub fn month(self, date: Date) -> String {
         let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
         let (english, german) = month.copied().unwrap_or_default();
+        format!("{} {}", if self == Self::En { english } else { german }, date.year())
+    }
+
+    /// `7.5 %` or `7,5 %` for the share `7.5`, digits with a point, as reports give it.
+    #[must_use]
+    pub fn per_cent(self, share: &str) -> String {
         match self {
-            Self::En => format!("{} {english} {}", date.day(), date.year()),
-            Self::De => format!("{}. {german} {}", date.day(), date.year()),
+            Self::En => format!("{share}{NO_BREAK}%"),
+            Self::De => format!("{}{NO_BREAK}%", share.replace('.', ",")),
         }
     }
 
@@ -159,6 +174,8 @@ mod tests {
         assert_eq!((Locale::En.share(rate), Locale::De.share(rate)), ("7.5\u{a0}%".to_owned(), "7,5\u{a0}%".to_owned()));
         let day: Date = "2026-03-02".parse().expect("a day");
         assert_eq!((Locale::En.day(day), Locale::De.day(day)), ("2 March 2026".to_owned(), "2. März 2026".to_owned()));
+        assert_eq!((Locale::En.month(day), Locale::De.month(day)), ("March 2026".to_owned(), "März 2026".to_owned()));
+        assert_eq!((Locale::En.per_cent("-0.5"), Locale::De.per_cent("112.5")), ("-0.5\u{a0}%".to_owned(), "112,5\u{a0}%".to_owned()));
         assert!(Locale::ALL.iter().all(|locale| serde_json::to_value(locale).expect("a word") == locale.tag()));
     }
 }

@@ -12,9 +12,29 @@ pub fn mask_address(address: &str) -> String {
     format!("{}***@{domain}", first.map(String::from).unwrap_or_default())
 }
 
+/// `Anna Maria Berg` as `Anna B.`: enough to be recognised by whoever knows her, and no more.
+#[must_use]
+pub fn mask_name(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    match words.next_back().and_then(|last| last.chars().next()) {
+        Some(initial) => format!("{first} {initial}."),
+        None => first.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_name_the_first_word_and_one_letter_are_shown() {
+        for (name, shown) in
+            [("Anna Maria Berg", "Anna B."), ("Anna", "Anna"), (" Øystein  Ås ", "Øystein Å."), ("", ""), ("李 小龙", "李 小.")]
+        {
+            assert_eq!(mask_name(name), shown);
+        }
+    }
 
     #[test]
     fn only_the_first_letter_and_the_domain_are_shown() {

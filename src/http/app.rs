@@ -7,16 +7,39 @@ use std::sync::atomic::AtomicU64;
 use super::contract::{self, Route};
 use super::directory::Directory;
 use super::limits::Gate;
+use super::pages::look::Looks;
+use super::remembered::Remembered;
+use super::request_log::RequestLog;
 use super::sessions::Sessions;
-use crate::config::Secret;
+use crate::config::{Secret, Shown};
 use crate::domain::limit::Limits;
 use crate::domain::login::LinkKey;
 use crate::domain::outward::Outward;
 use crate::domain::principal::Mode;
 use crate::domain::signal::MarkKey;
+use crate::mail::{Mailer, Sender, Texts};
 use crate::operations::books::Books;
+use crate::operations::show_home::HomeFigures;
 use crate::tokens::Keyring;
 use crate::vault::Vault;
+
+/// How this process writes letters, for pages that show and try them.
+pub struct Pen {
+    /// What letters say.
+    pub texts: Texts,
+    /// How they leave the house.
+    pub mailer: Mailer,
+    /// From whom; none when nobody said.
+    pub sender: Option<Sender>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+}
+
+impl Default for Pen {
+    fn default() -> Self {
+        Self { texts: Texts::built_in(), mailer: Mailer::Off, sender: None, reply_to: None }
+    }
+}
 
 /// Shared by all HTTP threads.
 pub struct App {
@@ -50,12 +73,20 @@ pub struct App {
     pub marks: MarkKey,
     /// Signs the links that let people in.
     pub links: LinkKey,
+    /// Writes letters that are only tried.
+    pub pen: Pen,
+    /// The settings of this process, each with its origin, secrets masked.
+    pub shown: Vec<Shown>,
+    /// The shop's logo and colour.
+    pub looks: Looks,
     /// What the contract names.
     pub routes: Vec<Route>,
-    /// The reference page.
-    pub docs: String,
+    /// What was asked of the sandbox lately.
+    pub requests: RequestLog,
     live_codes: Arc<Directory>,
     sandbox_codes: Arc<Directory>,
+    live_figures: Arc<Remembered<HomeFigures>>,
+    sandbox_figures: Arc<Remembered<HomeFigures>>,
 }
 
 impl App {
@@ -81,11 +112,24 @@ impl App {
             gate: Gate::new(Limits::default()),
             marks,
             links,
-            docs: contract::page(&routes),
+            pen: Pen::default(),
+            shown: Vec::new(),
+            looks: Looks::default(),
+            requests: RequestLog::default(),
             routes,
             live_codes: Arc::default(),
             sandbox_codes: Arc::default(),
+            live_figures: Arc::default(),
+            sandbox_figures: Arc::default(),
         }
+    }
+
+    /// The same, which can try letters with `pen` and shows the settings of its process.
+    #[must_use]
+    pub fn installed(mut self, pen: Pen, shown: &[Shown]) -> Self {
+        self.pen = pen;
+        self.shown = shown.to_vec();
+        self
     }
 
     /// The same, where webhooks may go to the operator's private hosts too.
@@ -122,6 +166,15 @@ impl App {
         match mode {
             Mode::Live => &self.live_codes,
             Mode::Sandbox => &self.sandbox_codes,
+        }
+    }
+
+    /// What the owner's first page adds up over a whole ledger.
+    #[must_use]
+    pub const fn figures(&self, mode: Mode) -> &Arc<Remembered<HomeFigures>> {
+        match mode {
+            Mode::Live => &self.live_figures,
+            Mode::Sandbox => &self.sandbox_figures,
         }
     }
 }

@@ -24,6 +24,8 @@ pub mod problem;
 pub mod qr;
 pub mod query;
 pub mod redirect;
+pub mod remembered;
+pub mod request_log;
 pub mod server;
 pub mod sessions;
 pub mod snippet;

@@ -141,12 +141,25 @@ pub(super) struct Check {
 /// # Errors
 /// What the database reports.
 pub fn check_money(conn: &mut Conn<'_>, now: Instant) -> DbResult<Summary> {
+    list_money(conn, now, 0).map(|(_, summary)| summary)
+}
+
+/// The `most` lines that have stood longest, and all lines added up, on one view of the ledger.
+///
+/// # Errors
+/// What the database reports.
+pub fn list_money(conn: &mut Conn<'_>, now: Instant, most: usize) -> DbResult<(Vec<Line>, Summary)> {
     let mut check = Check::new(conn, now, NOT_SETTLED_DAYS)?;
-    let mut after = None;
+    let (mut oldest, mut after): (Vec<Line>, _) = (Vec::new(), None);
     loop {
-        let (_, last) = check.page(conn, after)?;
+        let (lines, last) = check.page(conn, after)?;
+        if most > 0 {
+            oldest.extend(lines);
+            oldest.sort_by_key(|line| line.since);
+            oldest.truncate(most);
+        }
         if last.is_none() {
-            return check.summary(conn);
+            return Ok((oldest, check.summary(conn)?));
         }
         after = last;
     }

@@ -3,13 +3,94 @@
 use std::collections::HashMap;
 
 use super::fold::SaleView;
-use crate::db::sale_lists::{self, SaleFilter};
+use crate::db::customers::{self, KeyRow};
+use crate::db::sale_lists::{self, NewestFilter, SaleFilter};
 use crate::db::sales::{self, SaleRow, VerdictRow};
 use crate::db::terms::{self, Program};
-use crate::db::{Conn, DbFault, DbResult, commissions};
+use crate::db::{Conn, DbFault, DbResult, commissions, reports};
 use crate::domain::attribution::Verdict;
-use crate::domain::id::SaleId;
+use crate::domain::customer::KeyKind;
+use crate::domain::id::{CustomerId, ReferrerId, SaleId};
 use crate::domain::principal::Scope;
+
+/// An order with the people behind it, as people look at lists.
+#[derive(Debug, Clone)]
+pub struct SaleLine {
+    /// The order.
+    pub view: SaleView,
+    /// Who bought, as far as that is known.
+    pub buyer: Option<Buyer>,
+    /// Whom it is credited to, or held for: his name, or else a code of his.
+    pub referrer: Option<String>,
+}
+
+/// Whoever bought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Buyer {
+    /// His name.
+    pub name: Option<String>,
+    /// The first of his addresses.
+    pub email: Option<String>,
+    /// The first of his numbers.
+    pub phone: Option<String>,
+}
+
+/// A page of orders, the newest first, with the people behind them.
+///
+/// # Errors
+/// What the database reports.
+pub fn newest_sales(conn: &mut Conn<'_>, filter: &NewestFilter) -> DbResult<Vec<SaleLine>> {
+    let rows = sale_lists::newest_first(conn, filter)?;
+    let views = views(conn, rows)?;
+    with_people(conn, views)
+}
+
+/// The same orders with the people behind them.
+///
+/// # Errors
+/// What the database reports.
+pub fn with_people(conn: &mut Conn<'_>, views: Vec<SaleView>) -> DbResult<Vec<SaleLine>> {
+    if views.is_empty() {
+        return Ok(Vec::new());
+    }
+    let buyers: Vec<CustomerId> = unique(views.iter().filter_map(|view| view.sale.customer_id));
+    let referrers: Vec<ReferrerId> = unique(views.iter().filter_map(|view| view.sale.referrer_id));
+    let mut known: HashMap<CustomerId, Buyer> = customers::find_all(conn, &buyers)?
+        .into_iter()
+        .map(|row| (row.id, Buyer { name: row.name, ..Buyer::default() }))
+        .collect();
+    for key in customers::keys_of(conn, &buyers)? {
+        if let Some(buyer) = known.get_mut(&key.customer_id) {
+            buyer.learn(key);
+        }
+    }
+    // Later ones win: a name over a code, the newest code over older ones.
+    let codes = reports::first_codes(conn, &referrers)?.into_iter().rev();
+    let named = reports::names(conn, &referrers)?.into_iter().filter_map(|(id, name)| Some((id, name?)));
+    let names: HashMap<ReferrerId, String> = codes.chain(named).collect();
+    let line = |view: SaleView| SaleLine {
+        buyer: view.sale.customer_id.and_then(|id| known.get(&id).cloned()),
+        referrer: view.sale.referrer_id.and_then(|id| names.get(&id).cloned()),
+        view,
+    };
+    Ok(views.into_iter().map(line).collect())
+}
+
+impl Buyer {
+    fn learn(&mut self, key: KeyRow) {
+        let place = match key.kind {
+            KeyKind::Email => &mut self.email,
+            KeyKind::Phone => &mut self.phone,
+            KeyKind::ExternalId => return,
+        };
+        place.get_or_insert(key.shown);
+    }
+}
+
+fn unique<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let distinct: std::collections::BTreeSet<T> = ids.collect();
+    distinct.into_iter().collect()
+}
 
 /// A page of orders.
 ///

@@ -65,7 +65,16 @@ async fn one(caller: Auditor, path: Path<String>) -> Result<HttpResponse, ApiErr
 }
 
 async fn close(caller: Owner, path: Path<String>) -> Result<HttpResponse, ApiError> {
-    let (name, actor) = (path.into_inner(), caller.principal.actor());
+    let (row, report) = close_books(&caller, path.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(ShownPeriod::of(row, Some(report))))
+}
+
+/// Closes the month or year called `name`, and keeps its report.
+///
+/// # Errors
+/// 409 while it lasts, 404 when it is none.
+pub(in crate::http) async fn close_books(caller: &Caller, name: String) -> Result<(PeriodRow, PeriodReport), ApiError> {
+    let actor = caller.principal.actor();
     let row = match caller.write(move |tx, now| close_period(tx, now, &name, &actor)).await? {
         Outcome::Closed(row) | Outcome::AlreadyClosed(row) => row,
         Outcome::NotOver(until) => {
@@ -73,8 +82,8 @@ async fn close(caller: Owner, path: Path<String>) -> Result<HttpResponse, ApiErr
         }
         Outcome::Unnamed => return Err(ApiError::not_found("period; name a month such as 2026-12 or a year such as 2026")),
     };
-    let report = sealed(&caller, row.clone()).await?;
-    Ok(HttpResponse::Ok().json(ShownPeriod::of(row, Some(report))))
+    let report = sealed(caller, row.clone()).await?;
+    Ok((row, report))
 }
 
 /// The report that was kept, or else is drawn up and kept now: a crash may have come between.

@@ -35,7 +35,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReportQuery {
+pub(in crate::http) struct ReportQuery {
     period: Option<String>,
     from: Option<String>,
     to: Option<String>,
@@ -43,12 +43,21 @@ struct ReportQuery {
 }
 
 async fn payouts(caller: Auditor, req: HttpRequest, Query(query): Query<ReportQuery>) -> Result<HttpResponse, ApiError> {
+    answer_payouts(&caller, &req, query).await
+}
+
+/// The payout report, as it was asked for.
+pub(in crate::http) async fn answer_payouts(
+    caller: &Caller,
+    req: &HttpRequest,
+    query: ReportQuery,
+) -> Result<HttpResponse, ApiError> {
     let ReportQuery { period, from, to, format } = query;
     let now = caller.now();
     let asked = Asked { period, from, to };
-    let Some(format) = PaperWish::text(format, &req) else { return print_payouts(&caller, asked).await };
+    let Some(format) = PaperWish::text(format, req) else { return print_payouts(caller, asked).await };
     let sheet = caller.read(move |conn| sheet(conn, now, &asked)).await??;
-    streamed(&caller, Box::new(PayoutPages::new(sheet, format)), format, "payouts").await
+    streamed(caller, Box::new(PayoutPages::new(sheet, format)), format, "payouts").await
 }
 
 /// On paper the report is laid out as a whole, so it must not be too long.
@@ -64,37 +73,51 @@ async fn print_payouts(caller: &Caller, asked: Asked) -> Result<HttpResponse, Ap
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MoneyQuery {
+pub(in crate::http) struct MoneyQuery {
     settle_days: Option<i64>,
     format: Option<Wish>,
 }
 
 async fn money_check(caller: Auditor, req: HttpRequest, Query(query): Query<MoneyQuery>) -> Result<HttpResponse, ApiError> {
+    answer_money_check(&caller, &req, query).await
+}
+
+/// The money check, as it was asked for.
+pub(in crate::http) async fn answer_money_check(
+    caller: &Caller,
+    req: &HttpRequest,
+    query: MoneyQuery,
+) -> Result<HttpResponse, ApiError> {
     let days = query.settle_days.unwrap_or(NOT_SETTLED_DAYS);
     if !(0..=SETTLE_DAYS_MAX).contains(&days) {
         let message = format!("must be between 0 and {SETTLE_DAYS_MAX}");
         return Err(FieldError::new("?settle_days", "out_of_range", message).into());
     }
-    let format = Wish::of(query.format, &req);
+    let format = Wish::of(query.format, req);
     let pages = MoneyPages::new(caller.now(), days, format);
-    streamed(&caller, Box::new(pages), format, "money-check").await
+    streamed(caller, Box::new(pages), format, "money-check").await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum ByMonth {
+pub(in crate::http) enum ByMonth {
     Month,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProgramQuery {
+pub(in crate::http) struct ProgramQuery {
     from: Option<String>,
     to: Option<String>,
     by: Option<ByMonth>,
 }
 
 async fn program(caller: Auditor, Query(query): Query<ProgramQuery>) -> Result<HttpResponse, ApiError> {
+    answer_program(&caller, query).await
+}
+
+/// The program report, as it was asked for.
+pub(in crate::http) async fn answer_program(caller: &Caller, query: ProgramQuery) -> Result<HttpResponse, ApiError> {
     let now = caller.now();
     let ProgramQuery { from, to, by } = query;
     let report = caller.read(move |conn| report_program(conn, now, from.as_deref(), to.as_deref(), by.is_some()));
@@ -103,45 +126,65 @@ async fn program(caller: Auditor, Query(query): Query<ProgramQuery>) -> Result<H
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct YearQuery {
+pub(in crate::http) struct YearQuery {
     year: String,
     format: Option<Wish>,
 }
 
 async fn yearly(caller: Auditor, req: HttpRequest, Query(query): Query<YearQuery>) -> Result<HttpResponse, ApiError> {
-    let format = Wish::of(query.format, &req);
+    answer_yearly(&caller, &req, query).await
+}
+
+/// What everybody was paid in a year, as it was asked for.
+pub(in crate::http) async fn answer_yearly(
+    caller: &Caller,
+    req: &HttpRequest,
+    query: YearQuery,
+) -> Result<HttpResponse, ApiError> {
+    let format = Wish::of(query.format, req);
     let year = caller.read(move |conn| year(conn, &query.year)).await??;
-    streamed(&caller, Box::new(YearPages::new(year, format)), format, "yearly").await
+    let pages = YearPages::new(year, format).naming_the_erased(caller.app.vault.clone());
+    streamed(caller, Box::new(pages), format, "yearly").await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum ByDay {
+pub(in crate::http) enum ByDay {
     Day,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct JournalQuery {
+pub(in crate::http) struct JournalQuery {
     from: Option<String>,
     to: Option<String>,
     by: Option<ByDay>,
 }
 
 async fn journal(caller: Auditor, Query(query): Query<JournalQuery>) -> Result<HttpResponse, ApiError> {
+    answer_journal(&caller, query).await
+}
+
+/// The journal, as it was asked for.
+pub(in crate::http) async fn answer_journal(caller: &Caller, query: JournalQuery) -> Result<HttpResponse, ApiError> {
     let now = caller.now();
     let JournalQuery { from, to, by } = query;
     let book = caller.read(move |conn| book(conn, now, from.as_deref(), to.as_deref())).await??;
-    streamed(&caller, Box::new(JournalPages::new(book, by.is_some())), Format::Csv, "journal").await
+    streamed(caller, Box::new(JournalPages::new(book, by.is_some())), Format::Csv, "journal").await
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BalanceQuery {
+pub(in crate::http) struct BalanceQuery {
     at: Option<String>,
 }
 
 async fn balances(caller: Auditor, Query(query): Query<BalanceQuery>) -> Result<HttpResponse, ApiError> {
+    answer_balances(&caller, query).await
+}
+
+/// What is owed as at a time.
+pub(in crate::http) async fn answer_balances(caller: &Caller, query: BalanceQuery) -> Result<HttpResponse, ApiError> {
     let now = caller.now();
     let found = caller.read(move |conn| report_balances(conn, now, None, query.at.as_deref())).await??;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "before": found.at, "data": found.balances })))

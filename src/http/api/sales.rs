@@ -47,13 +47,26 @@ struct Addressed {
 }
 
 async fn record(caller: Reporter, body: Body<SaleBody>) -> Result<HttpResponse, ApiError> {
-    let Addressed { book, request } = address(&caller, body.into_inner()).await?;
-    let test = book.mode == Mode::Sandbox;
-    match book.record_sales.ask(request).await? {
+    let (answer, test) = report(&caller, body.into_inner()).await?;
+    match answer {
         SaleAnswer::Created(view) => Ok(HttpResponse::Created().json(ShownSale::new(*view, test))),
         SaleAnswer::Known(view) => Ok(HttpResponse::Ok().json(ShownSale::new(*view, test))),
         SaleAnswer::Conflict(id, fields) => Err(conflict(id, &fields)),
     }
+}
+
+/// Records one order; whether it went to the sandbox.
+async fn report(caller: &Caller, body: SaleBody) -> Result<(SaleAnswer, bool), ApiError> {
+    let Addressed { book, request } = address(caller, body).await?;
+    Ok((book.record_sales.ask(request).await?, book.mode == Mode::Sandbox))
+}
+
+/// Records an order that somebody at the desk has taken down, in the words of `POST /v1/sales`.
+///
+/// # Errors
+/// As that address.
+pub(in crate::http) async fn report_by_hand(caller: &Caller, order: &serde_json::Value) -> Result<SaleAnswer, ApiError> {
+    report(caller, syntax::from_value::<SaleBody>(order)?).await.map(|(answer, _)| answer)
 }
 
 async fn address(caller: &Caller, body: SaleBody) -> Result<Addressed, ApiError> {

@@ -8,6 +8,7 @@ use fluent_bundle::FluentArgs;
 use jiff::civil::Date;
 
 use super::assets::{self, Asset};
+use super::look::Look;
 use super::words;
 use crate::domain::instant::Instant;
 use crate::domain::locale::Locale;
@@ -52,6 +53,10 @@ pub struct Frame {
     pub here: &'static str,
     /// What was just done: the key of a text.
     pub done: Option<String>,
+    /// The shop's colour: the address of its style sheet.
+    pub shop_style: Option<String>,
+    /// The shop's logo: its address.
+    pub logo: Option<String>,
     /// Who may show the page in a frame, as CSP writes it.
     pub framed_by: String,
 }
@@ -71,8 +76,18 @@ impl Frame {
             owner: false,
             here,
             done: None,
+            shop_style: None,
+            logo: None,
             framed_by: "'none'".to_owned(),
         }
+    }
+
+    /// The same in the shop's own look.
+    #[must_use]
+    pub fn wearing(mut self, look: &Look) -> Self {
+        self.shop_style = look.accent_version.as_ref().map(|version| format!("{}/assets/shop.css?v={version}", self.at));
+        self.logo = look.logo_version.as_ref().map(|version| format!("{}/assets/logo?v={version}", self.at));
+        self
     }
 
     /// The same after `done`, which names a text that begins with `done-`; anything else is not said.
@@ -130,6 +145,18 @@ impl Frame {
     #[must_use]
     pub fn date(&self, date: &Date) -> String {
         self.locale.day(*date)
+    }
+
+    /// The month that `2026-11` names; as it is if it names none.
+    #[must_use]
+    pub fn month(&self, name: &str) -> String {
+        format!("{name}-01").parse().map_or_else(|_| name.to_owned(), |date| self.locale.month(date))
+    }
+
+    /// A share as reports give it, such as `7.5`, in per cent.
+    #[must_use]
+    pub fn per_cent(&self, share: &str) -> String {
+        self.locale.per_cent(share)
     }
 
     /// Day and minute in the shop's zone.

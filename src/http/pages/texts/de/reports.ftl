@@ -1,0 +1,84 @@
+reports-period = Monat oder Jahr
+reports-quick = Die letzten Monate
+reports-span = Tag für Tag, der letzte nicht mitgezählt:
+reports-payouts = Auszahlungsbericht
+reports-identity = Anfang + verdient − zurückgenommen ± berichtigt − gezahlt + zurückgekommen = Ende, nach dem Tag jeder Buchung.
+reports-nothing = In dieser Zeit war nichts geschuldet und nichts bewegte sich.
+reports-sum = Die Summe in
+reports-opening = Am Anfang geschuldet
+reports-earned = Verdient
+reports-reversed = Zurückgenommen
+reports-adjusted = Berichtigt
+reports-paid = Gezahlt
+reports-returned = Zurückgekommen
+reports-closing = Am Ende geschuldet
+reports-closes = Die Summe geht auf: Die Konten sagen dasselbe.
+reports-closes-not = Die Summe geht nicht auf. Rufen Sie „hound check“ auf und holen Sie Hilfe, bevor Sie jemanden auszahlen.
+reports-held = Wartet auf Sie, neben der Summe
+reports-fees = Gebühren der Zahlungsdienste, neben der Summe
+reports-by-rail = Nach Zahlweg
+reports-rail = Zahlweg
+reports-rail-manual = Von Hand
+reports-rail-sepa = Überweisung (SEPA)
+reports-rail-ach = Überweisung (ACH)
+reports-rail-paypal = PayPal
+reports-rail-wise = Wise
+reports-rail-store_credit = Guthaben im Laden
+reports-rail-offset = Verrechnet
+reports-by-referrer = Nach Person
+reports-more = { $count ->
+    [one] Eine weitere Person steht in der CSV-Datei.
+   *[other] { $count } weitere Personen stehen in der CSV-Datei.
+  }
+reports-files = Zum Mitnehmen
+reports-journal = Journal für Ihre Bücher
+reports-journal-all = jede Buchung (CSV)
+reports-journal-days = nach Tagen (CSV)
+reports-yearly = Was alle bekamen im Jahr
+reports-program = Was Empfehlungen wert waren
+reports-program-caption = Nach dem Tag der Bestellung, abzüglich dessen, was seither zurückkam
+reports-balances = Was jetzt geschuldet wird
+reports-books = Bücher dieses Zeitraums
+reports-closed = Abgeschlossen
+reports-close-hint = Der Zeitraum ist vorbei. Abgeschlossen bleibt er Byte für Byte, wie er ist: Was später kommt, steht im offenen Zeitraum.
+reports-close-title = Abschließen:
+reports-close-what = Danach bucht niemand mehr etwas vor seinem Ende. Sein Bericht bleibt für immer gleich, und sein Fingerabdruck (SHA-256) wird aufbewahrt.
+reports-close-never = Das lässt sich nicht rückgängig machen.
+reports-close-yes = Ja, abschließen
+reports-open = Die Bücher dieses Zeitraums sind offen.
+reports-running = Dieser Zeitraum ist noch nicht vorbei.
+reports-no-sales = In dieser Zeit wurde kein Verkauf gemeldet.
+reports-currency = Währung
+reports-claims = Ansprüche
+reports-claims-rate = Waren richtig
+reports-claims-accepted = Anerkannt
+reports-claims-declined = Abgelehnt
+reports-claims-expired = Nicht rechtzeitig entschieden
+reports-claims-open = Offen
+reports-standing = Geld, das sich nicht bewegt, das älteste zuerst
+reports-why = Warum
+reports-amount = Betrag
+reports-since = Seit
+reports-age = Dauer
+reports-days = { $count ->
+    [one] ein Tag
+   *[other] { $count } Tage
+  }
+reports-stands-below_minimum = Unter dem Mindestbetrag
+reports-stands-negative_balance = Mehr zurückgenommen als verdient
+reports-stands-referrer_paused = Pausiert
+reports-stands-after_cutoff = Kam nach dem Stichtag der Auszahlung
+reports-stands-no_details = Keine Angaben zur Auszahlung
+reports-stands-details_on_hold = Angaben zur Auszahlung vor weniger als zwei Tagen geändert
+reports-stands-rail_does_not_pay_currency = Der gewählte Zahlweg kennt die Währung nicht
+reports-stands-beyond_rail_limits = Der gewählte Zahlweg trägt diesen Betrag nicht
+reports-stands-changed_before_approval = Vor der Freigabe hat sich etwas geändert
+reports-stands-ledger_disagrees = Posten und Bücher stimmen nicht überein
+reports-stands-hold_overdue = Die Wartezeit ist vorbei, und niemand hat freigegeben: Läuft der Worker?
+reports-stands-held_without_decision = Wartet auf Ihre Entscheidung
+reports-stands-not_in_batch = Seit 35 Tagen auszahlbar und in keiner Auszahlung
+reports-stands-payout_failed = Eine Auszahlung schlug fehl, und es gab keine andere
+reports-stands-payout_returned = Eine Auszahlung kam zurück, und es gab keine andere
+reports-stands-batch_not_approved = Vorbereitet und nie freigegeben
+reports-stands-payout_not_settled = Freigegeben, und niemand sagte, was daraus wurde
+done-period-closed = Die Bücher sind abgeschlossen.

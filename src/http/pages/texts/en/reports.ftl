@@ -1,0 +1,84 @@
+reports-period = Month or year
+reports-quick = The last months
+reports-span = Day by day, the last one not included:
+reports-payouts = Payout report
+reports-identity = Opening + earned − reversed ± adjusted − paid + returned = closing, by the day of each posting.
+reports-nothing = In this time nothing was owed and nothing moved.
+reports-sum = The sum in
+reports-opening = Owed at the beginning
+reports-earned = Earned
+reports-reversed = Taken back
+reports-adjusted = Adjusted
+reports-paid = Paid
+reports-returned = Came back
+reports-closing = Owed at the end
+reports-closes = The sum closes: the accounts say the same.
+reports-closes-not = The sum does not close. Run “hound check” and ask for help before you pay anybody.
+reports-held = Waits for you, beside the sum
+reports-fees = Fees of providers, beside the sum
+reports-by-rail = By way of payment
+reports-rail = Way of payment
+reports-rail-manual = By hand
+reports-rail-sepa = Bank transfer (SEPA)
+reports-rail-ach = Bank transfer (ACH)
+reports-rail-paypal = PayPal
+reports-rail-wise = Wise
+reports-rail-store_credit = Store credit
+reports-rail-offset = Set off
+reports-by-referrer = By referrer
+reports-more = { $count ->
+    [one] One more referrer stands in the CSV.
+   *[other] { $count } more referrers stand in the CSV.
+  }
+reports-files = To take away
+reports-journal = Journal for your books
+reports-journal-all = every posting (CSV)
+reports-journal-days = summed by day (CSV)
+reports-yearly = What everybody was paid in
+reports-program = What introductions were worth
+reports-program-caption = By the day of the order, less what came back since
+reports-balances = What is owed now
+reports-books = Books of this period
+reports-closed = Closed
+reports-close-hint = The period is over. Closed, it stays as it is to the byte: what comes late lands in the open period.
+reports-close-title = Close
+reports-close-what = After that nothing is posted before its end any more, by nobody. Its report is the same for ever, and its fingerprint (SHA-256) is kept.
+reports-close-never = Closing cannot be undone.
+reports-close-yes = Yes, close it
+reports-open = The books of this period are open.
+reports-running = This period is not over yet.
+reports-no-sales = No sale was reported in this time.
+reports-currency = Currency
+reports-claims = Claims
+reports-claims-rate = Were right
+reports-claims-accepted = Accepted
+reports-claims-declined = Declined
+reports-claims-expired = Not decided in time
+reports-claims-open = Open
+reports-standing = Money that does not move, the oldest first
+reports-why = Why
+reports-amount = Amount
+reports-since = Since
+reports-age = For
+reports-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+  }
+reports-stands-below_minimum = Below the payout minimum
+reports-stands-negative_balance = Refunds outran earnings
+reports-stands-referrer_paused = The referrer is paused
+reports-stands-after_cutoff = Came after the cutoff of the batch
+reports-stands-no_details = No payout details given
+reports-stands-details_on_hold = Payout details were changed less than two days ago
+reports-stands-rail_does_not_pay_currency = The chosen way of payment does not know the currency
+reports-stands-beyond_rail_limits = The chosen way of payment does not carry this amount
+reports-stands-changed_before_approval = Something changed before the batch was approved
+reports-stands-ledger_disagrees = Items and ledger disagree
+reports-stands-hold_overdue = The hold is over, and nobody approved it: is the worker running?
+reports-stands-held_without_decision = Waits for your decision
+reports-stands-not_in_batch = Ready for 35 days and in no batch
+reports-stands-payout_failed = A payout failed, and no other was made
+reports-stands-payout_returned = A payout came back, and no other was made
+reports-stands-batch_not_approved = The batch was prepared and never approved
+reports-stands-payout_not_settled = Approved, and nobody said what became of it
+done-period-closed = The books are closed.

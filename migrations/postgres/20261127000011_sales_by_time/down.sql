@@ -1,0 +1,2 @@
+DROP INDEX sales_by_referrer;
+DROP INDEX sales_by_time;
