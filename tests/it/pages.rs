@@ -1,15 +1,21 @@
 //! The pages, visited as people do: with forms, cookies and, where it matters, a real browser.
 #![cfg(test)]
 
+mod customers;
+mod decide;
 mod first_run;
+mod florist;
 mod front;
 mod home;
 mod hostile;
 mod house;
+mod import;
 mod intruders;
 mod join;
 mod looks;
+mod payouts;
 mod portal;
+mod referrers;
 mod reports;
 mod sales;
 pub(crate) mod visit;

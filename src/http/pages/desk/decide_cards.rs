@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 use super::naming::Names;
 use super::wording;
+use crate::db::bounces::Unreachable;
 use crate::db::claims::Claim;
+use crate::db::joins::Join;
+use crate::db::merges::Proposal;
+use crate::db::payouts::Payout;
 use crate::db::sales::SaleRow;
 use crate::db::{Conn, DbResult, customers, lookups, sale_lists, sales};
 use crate::domain::attribution::Reason;
@@ -19,7 +23,7 @@ use crate::domain::instant::Instant;
 use crate::domain::money::Money;
 use crate::http::pages::frame::Frame;
 use crate::operations::fold::SaleView;
-use crate::operations::list_decisions::Decision;
+use crate::operations::list_decisions::{Debt, Decision};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -83,7 +87,7 @@ impl Context {
     /// Reads what the cards of these decisions say.
     pub(super) fn read(conn: &mut Conn<'_>, decisions: &[Decision]) -> DbResult<Self> {
         let mut context = Self::default();
-        let (mut referrers, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let (mut referrers, mut people): (BTreeSet<ReferrerId>, BTreeSet<CustomerId>) = Default::default();
         let (mut held, mut pairs) = (Vec::new(), Vec::new());
         for decision in decisions {
             match decision {
@@ -139,79 +143,17 @@ pub(super) fn claimed_sale(conn: &mut Conn<'_>, claim: &Claim) -> DbResult<Optio
 impl Card {
     /// The card of `decision`.
     pub(super) fn of(frame: &Frame, decision: &Decision, context: &Context, now: Instant) -> Self {
-        let id = decision.id();
         let (card, since) = match decision {
             Decision::Sale(view, signs, traces) => (sale(frame, view, signs, traces, context), view.sale.created_at),
-            Decision::Claim(claim) => (self::claim(frame, claim, context), claim.created_at),
-            Decision::Merge(pair) => {
-                let entry = |id: CustomerId| {
-                    let orders = context.orders.get(&id).copied().unwrap_or(0);
-                    frame.count("decide-merge-entry", orders, &[("who", &context.names.customer(frame, id))])
-                };
-                let link = |id: CustomerId| (context.names.customer(frame, id), format!("/desk/customers/{id}"));
-                let card = Self {
-                    kind: "merge",
-                    title: frame.say("decide-merge-title"),
-                    why: frame.say("decide-merge-why"),
-                    facts: vec![entry(pair.kept_id), entry(pair.other_id)],
-                    links: vec![link(pair.kept_id), link(pair.other_id)],
-                    ..Self::default()
-                };
-                (card, pair.created_at)
-            }
-            Decision::Payout(payout) => {
-                let (who, amount) =
-                    (context.referrer(frame, payout.referrer_id), frame.amount(&payout.amount, &payout.currency));
-                let account = payout.account.clone().unwrap_or_else(|| payout.rail.name().to_owned());
-                let card = Self {
-                    kind: "payout",
-                    title: frame.tell("decide-payout-title", &[("amount", &amount), ("who", &who)]),
-                    why: frame.say("decide-payout-why"),
-                    facts: vec![frame.tell("decide-payout-account", &[("account", &account)])],
-                    links: vec![(who, format!("/desk/referrers/{}", payout.referrer_id))],
-                    ..Self::default()
-                };
-                (card, payout.created_at)
-            }
-            Decision::WriteOff(debt) => {
-                let (who, amount) = (context.referrer(frame, debt.referrer_id), frame.money(&debt.amount));
-                let card = Self {
-                    kind: "write_off",
-                    title: frame.tell("decide-debt-title", &[("amount", &amount), ("who", &who)]),
-                    why: frame.tell("decide-debt-why", &[("day", &frame.day(&debt.since))]),
-                    links: vec![(who, format!("/desk/referrers/{}", debt.referrer_id))],
-                    ..Self::default()
-                };
-                (card, debt.since)
-            }
-            Decision::Join(join) => {
-                let who = context.names.customer(frame, join.customer_id);
-                let card = Self {
-                    kind: "join",
-                    title: frame.tell("decide-join-title", &[("who", &who)]),
-                    why: frame.say("decide-join-why"),
-                    facts: vec![frame.tell("decide-join-terms", &[("version", &frame.number(&join.terms_version))])],
-                    links: vec![(who, format!("/desk/customers/{}", join.customer_id))],
-                    ..Self::default()
-                };
-                (card, join.created_at)
-            }
-            Decision::Unreachable(one) => {
-                let who = context.referrer(frame, one.referrer_id);
-                let dead = context.addresses.get(&one.customer_id).map(|all| all.join(", ")).unwrap_or_default();
-                let card = Self {
-                    kind: "unreachable",
-                    title: frame.tell("decide-unreachable-title", &[("who", &who)]),
-                    why: frame.say("decide-unreachable-why"),
-                    facts: vec![frame.tell("decide-unreachable-addresses", &[("addresses", &dead)])],
-                    links: vec![(who, format!("/desk/referrers/{}", one.referrer_id))],
-                    ..Self::default()
-                };
-                (card, one.since)
-            }
+            Decision::Claim(one) => (claim(frame, one, context), one.created_at),
+            Decision::Merge(pair) => (merge(frame, pair, context), pair.created_at),
+            Decision::Payout(one) => (payout(frame, one, context), one.created_at),
+            Decision::WriteOff(one) => (debt(frame, one, context), one.since),
+            Decision::Join(one) => (join(frame, one, context), one.created_at),
+            Decision::Unreachable(one) => (unreachable(frame, one, context), one.since),
         };
         let days = (now.seconds() - since.seconds()).max(0) / DAY_SECONDS;
-        Self { id, age: frame.count("decide-age", days, &[("day", &frame.day(&since))]), ..card }
+        Self { id: decision.id(), age: frame.count("decide-age", days, &[("day", &frame.day(&since))]), ..card }
     }
 
     /// Whether it is about that.
@@ -256,7 +198,8 @@ fn sale(frame: &Frame, view: &SaleView, signs: &[Sign], traces: &[Trace], contex
     let why = if crate::http::pages::words::knows(&key) { frame.say(&key) } else { wording::reason(frame, reason) };
     let mut links = vec![(frame.say("decide-sale-link"), format!("/desk/sales/{}", row.id))];
     links.extend(referrer.map(|id| (context.referrer(frame, id), format!("/desk/referrers/{id}"))));
-    Card { kind: "sale", title: order(frame, "decide-sale-title", row), why, facts, links, can_release: referrer.is_some(), ..Card::default() }
+    let title = order(frame, "decide-sale-title", row);
+    Card { kind: "sale", title, why, facts, links, can_release: referrer.is_some(), ..Card::default() }
 }
 
 /// How many others, where a sign is a number.
@@ -312,6 +255,71 @@ fn claim(frame: &Frame, claim: &Claim, context: &Context) -> Card {
         links,
         needs_order: found.is_none(),
         declines: DECLINES.map(|reason| (reason.name(), frame.say(&format!("decide-decline-{}", reason.name())))).to_vec(),
+        ..Card::default()
+    }
+}
+
+fn merge(frame: &Frame, pair: &Proposal, context: &Context) -> Card {
+    let entry = |id: CustomerId| {
+        let orders = context.orders.get(&id).copied().unwrap_or(0);
+        frame.count("decide-merge-entry", orders, &[("who", &context.names.customer(frame, id))])
+    };
+    let link = |id: CustomerId| (context.names.customer(frame, id), format!("/desk/customers/{id}"));
+    Card {
+        kind: "merge",
+        title: frame.say("decide-merge-title"),
+        why: frame.say("decide-merge-why"),
+        facts: vec![entry(pair.kept_id), entry(pair.other_id)],
+        links: vec![link(pair.kept_id), link(pair.other_id)],
+        ..Card::default()
+    }
+}
+
+fn payout(frame: &Frame, payout: &Payout, context: &Context) -> Card {
+    let (who, amount) = (context.referrer(frame, payout.referrer_id), frame.amount(&payout.amount, &payout.currency));
+    let account = payout.account.clone().unwrap_or_else(|| payout.rail.name().to_owned());
+    Card {
+        kind: "payout",
+        title: frame.tell("decide-payout-title", &[("amount", &amount), ("who", &who)]),
+        why: frame.say("decide-payout-why"),
+        facts: vec![frame.tell("decide-payout-account", &[("account", &account)])],
+        links: vec![(who, format!("/desk/referrers/{}", payout.referrer_id))],
+        ..Card::default()
+    }
+}
+
+fn debt(frame: &Frame, debt: &Debt, context: &Context) -> Card {
+    let (who, amount) = (context.referrer(frame, debt.referrer_id), frame.money(&debt.amount));
+    Card {
+        kind: "write_off",
+        title: frame.tell("decide-debt-title", &[("amount", &amount), ("who", &who)]),
+        why: frame.tell("decide-debt-why", &[("day", &frame.day(&debt.since))]),
+        links: vec![(who, format!("/desk/referrers/{}", debt.referrer_id))],
+        ..Card::default()
+    }
+}
+
+fn join(frame: &Frame, join: &Join, context: &Context) -> Card {
+    let who = context.names.customer(frame, join.customer_id);
+    Card {
+        kind: "join",
+        title: frame.tell("decide-join-title", &[("who", &who)]),
+        why: frame.say("decide-join-why"),
+        facts: vec![frame.tell("decide-join-terms", &[("version", &frame.number(&join.terms_version))])],
+        links: vec![(who, format!("/desk/customers/{}", join.customer_id))],
+        ..Card::default()
+    }
+}
+
+fn unreachable(frame: &Frame, one: &Unreachable, context: &Context) -> Card {
+    let who = context.referrer(frame, one.referrer_id);
+    let dead = context.addresses.get(&one.customer_id).map(|all| all.join(", ")).unwrap_or_default();
+    Card {
+        kind: "unreachable",
+        title: frame.tell("decide-unreachable-title", &[("who", &who)]),
+        why: frame.say("decide-unreachable-why"),
+        facts: vec![frame.tell("decide-unreachable-addresses", &[("addresses", &dead)])],
+        links: vec![(who, format!("/desk/referrers/{}", one.referrer_id))],
         ..Card::default()
     }
 }

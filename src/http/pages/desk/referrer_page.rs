@@ -166,7 +166,8 @@ impl Found {
             image: format!("{}/q/{}.svg{}", frame.at, row.code, guest.book.mode.query()),
             active: row.status == CodeStatus::Active,
         });
-        let method = self.method.as_ref().map(|row| (frame.say(&format!("referrers-rail-{}", row.rail.as_db())), row.account.clone()));
+        let rail = |row: &Method| frame.say(&format!("referrers-rail-{}", row.rail.as_db()));
+        let method = self.method.as_ref().map(|row| (rail(row), row.account.clone()));
         let held = self.method.as_ref().and_then(|row| row.hold_until).filter(|until| *until > now);
         let wants = self.preferences.as_ref();
         let choices = wants.map(|wants| wants.kinds.iter().map(|(name, wanted)| Choice {
