@@ -38,14 +38,15 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 /// How to ask the shop: where it answers, and with what it does.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ApiBody {
+pub(in crate::http) struct ApiBody {
     url: String,
     key: String,
 }
 
+/// A storefront to be connected.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ConnectionBody {
+pub(in crate::http) struct ConnectionBody {
     kind: Kind,
     name: Option<String>,
     source: Option<String>,
@@ -120,7 +121,15 @@ impl ShownConnection {
 }
 
 async fn connect(caller: Owner, body: Body<ConnectionBody>) -> Result<HttpResponse, ApiError> {
-    let body = body.into_inner();
+    let (row, secret) = connect_as(&caller, body.into_inner()).await?;
+    Ok(HttpResponse::Created().json(ShownConnection { secret, ..ShownConnection::new(row, &caller) }))
+}
+
+/// Connects a storefront; comes with its secret where that was made here.
+///
+/// # Errors
+/// 422 naming the field at fault.
+pub(in crate::http) async fn connect_as(caller: &Caller, body: ConnectionBody) -> Result<(Connection, Option<String>), ApiError> {
     let kind = body.kind;
     let source = source_of(&caller.principal, body.source.as_deref())?;
     let name = body.name.clone().unwrap_or_else(|| kind.name().to_owned());
@@ -129,7 +138,7 @@ async fn connect(caller: Owner, body: Body<ConnectionBody>) -> Result<HttpRespon
     check_code_sources("/code_sources", kind, &code_sources)?;
     check_map(kind, body.field_map.as_ref())?;
     let signature_header = body.signature_header.clone().map(|header| header_name(kind, &header)).transpose()?;
-    check_api(&caller, body.api.as_ref(), body.pull || body.coupons)?;
+    check_api(caller, body.api.as_ref(), body.pull || body.coupons)?;
     let (secret, made) = match &body.secret {
         Some(secret) => (checked(kind, secret)?, None),
         None => {
@@ -147,19 +156,22 @@ async fn connect(caller: Owner, body: Body<ConnectionBody>) -> Result<HttpRespon
         code_sources,
         field_map: body.field_map,
         signature_header,
-        secret: seal(&caller, id, &secret)?,
-        api_key: body.api.as_ref().map(|api| seal(&caller, id, &api.key)).transpose()?,
+        secret: seal(caller, id, &secret)?,
+        api_key: body.api.as_ref().map(|api| seal(caller, id, &api.key)).transpose()?,
         api_url: body.api.map(|api| trimmed(&api.url)),
         pull: body.pull,
         coupons: body.coupons,
         actor: caller.principal.actor(),
     };
     let row = caller.write(move |tx, now| connect_storefront(tx, now, &new)).await?;
-    Ok(HttpResponse::Created().json(ShownConnection { secret: made, ..ShownConnection::new(row, &caller) }))
+    Ok((row, made))
 }
 
 /// Shopify and Stripe make the secret; elsewhere the shop takes one that is made here.
-fn fresh(kind: Kind) -> Result<String, ApiError> {
+///
+/// # Errors
+/// 422 at a shop that makes its own.
+pub(in crate::http) fn fresh(kind: Kind) -> Result<String, ApiError> {
     if matches!(kind, Kind::Shopify | Kind::Stripe) {
         let message = format!("is missing; {} shows it beside the webhook, copy it from there", kind.name());
         return Err(FieldError::new("/secret", "missing_field", message).into());
@@ -243,9 +255,10 @@ async fn read(caller: Auditor, path: Path<Uuid>) -> Result<HttpResponse, ApiErro
     Ok(HttpResponse::Ok().json(ShownConnection::new(row, &caller)))
 }
 
+/// What is to change of a connection.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ConnectionPatch {
+pub(in crate::http) struct ConnectionPatch {
     name: Option<String>,
     #[serde(default, deserialize_with = "given")]
     currency: Option<Option<Currency>>,
@@ -262,13 +275,20 @@ struct ConnectionPatch {
 }
 
 async fn change(caller: Owner, path: Path<Uuid>, body: Body<ConnectionPatch>) -> Result<HttpResponse, ApiError> {
-    let id = ConnectionId::from_uuid(path.into_inner());
+    let changed = change_as(&caller, ConnectionId::from_uuid(path.into_inner()), body.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(ShownConnection::new(changed, &caller)))
+}
+
+/// Changes a connection.
+///
+/// # Errors
+/// 404, or 422 naming the field at fault.
+pub(in crate::http) async fn change_as(caller: &Caller, id: ConnectionId, body: ConnectionPatch) -> Result<Connection, ApiError> {
     let missing = || ApiError::not_found("connection");
     let row = caller.read(move |conn| connections::find(conn, id)).await?.ok_or_else(missing)?;
-    let change = wanted(&caller, &row, body.into_inner())?;
+    let change = wanted(caller, &row, body)?;
     let actor = caller.principal.actor();
-    let changed = caller.write(move |tx, now| change_connection(tx, now, id, &change, &actor)).await?;
-    Ok(HttpResponse::Ok().json(ShownConnection::new(changed.ok_or_else(missing)?, &caller)))
+    caller.write(move |tx, now| change_connection(tx, now, id, &change, &actor)).await?.ok_or_else(missing)
 }
 
 fn wanted(caller: &Caller, row: &Connection, body: ConnectionPatch) -> Result<Change, ApiError> {

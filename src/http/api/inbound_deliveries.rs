@@ -13,7 +13,7 @@ use crate::db::inbound::{self, Inbound, InboundFilter};
 use crate::domain::id::{ConnectionId, InboundId};
 use crate::domain::instant::Instant;
 use crate::domain::storefront::InboundStatus;
-use crate::http::callers::{Auditor, Owner};
+use crate::http::callers::{Auditor, Caller, Owner};
 use crate::http::paging::{Filtered, List};
 use crate::http::problem::ApiError;
 use crate::operations::receive_delivery::apply;
@@ -87,7 +87,15 @@ async fn read(caller: Auditor, path: Path<Uuid>) -> Result<HttpResponse, ApiErro
 
 /// Does the message again, as the connection stands now. The same as sending it again from the shop.
 async fn replay(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
-    let id = InboundId::from_uuid(path.into_inner());
+    let row = replay_as(&caller, InboundId::from_uuid(path.into_inner())).await?;
+    Ok(HttpResponse::Ok().json(ShownDelivery::from(row)))
+}
+
+/// Does a storefront's message again.
+///
+/// # Errors
+/// 404; 409 when its connection or its body is gone.
+pub(in crate::http) async fn replay_as(caller: &Caller, id: InboundId) -> Result<Inbound, ApiError> {
     let missing = || ApiError::not_found("delivery");
     let found = caller.read(move |conn| {
         let Some(row) = inbound::find(conn, id)? else { return Ok(None) };
@@ -108,8 +116,7 @@ async fn replay(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiErro
     }
     let (home, app) = (Arc::clone(&caller.book), caller.app.clone());
     let done = web::block(move || apply(&home, &app.books, &connection, row)).await;
-    let row = done.map_err(|error| ApiError::internal(error.to_string()))?;
-    Ok(HttpResponse::Ok().json(ShownDelivery::from(row)))
+    done.map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// Parts of names of fields that hold what is nobody's business but the buyer's.
@@ -135,7 +142,8 @@ const PRIVATE: [&str; 18] = [
 ];
 
 /// The body for people who look for a fault: its form and figures, without whose they are.
-fn shown_body(bytes: &[u8]) -> Value {
+#[must_use]
+pub(in crate::http) fn shown_body(bytes: &[u8]) -> Value {
     match serde_json::from_slice::<Value>(bytes) {
         Ok(mut body) => {
             mask(&mut body);

@@ -9,7 +9,7 @@ use crate::domain::field::{FieldError, short_text};
 use crate::domain::instant::Instant;
 use crate::domain::provider::{Provider, paypal};
 use crate::http::body::Body;
-use crate::http::callers::{Auditor, Owner};
+use crate::http::callers::{Auditor, Caller, Owner};
 use crate::http::problem::ApiError;
 use crate::operations::connect_provider::{Outcome, Request, connect_provider};
 
@@ -17,9 +17,10 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/v1/payout-providers/paypal").route(put().to(connect)).route(get().to(read)));
 }
 
+/// An account to be connected.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProviderBody {
+pub(in crate::http) struct ProviderBody {
     client_id: String,
     client_secret: String,
     base_url: Option<String>,
@@ -56,7 +57,15 @@ impl ShownProvider {
 }
 
 async fn connect(caller: Owner, body: Body<ProviderBody>) -> Result<HttpResponse, ApiError> {
-    let body = body.into_inner();
+    let row = connect_as(&caller, body.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(ShownProvider::new(row, &caller.app.base_url, caller.book.mode.query())))
+}
+
+/// Connects PayPal.
+///
+/// # Errors
+/// 422 naming the field at fault, 409 while another account is in use.
+pub(in crate::http) async fn connect_as(caller: &Caller, body: ProviderBody) -> Result<Account, ApiError> {
     short_text("/client_id", &body.client_id)?;
     short_text("/client_secret", &body.client_secret)?;
     let base_url = match &body.base_url {
@@ -79,9 +88,7 @@ async fn connect(caller: Owner, body: Body<ProviderBody>) -> Result<HttpResponse
         actor: caller.principal.actor(),
     };
     match caller.write(move |tx, now| connect_provider(tx, now, &request)).await? {
-        Outcome::Connected(row) => {
-            Ok(HttpResponse::Ok().json(ShownProvider::new(row, &caller.app.base_url, caller.book.mode.query())))
-        }
+        Outcome::Connected(row) => Ok(row),
         Outcome::InUse => Err(ApiError::conflict(
             "provider_in_use",
             "payouts are under way through the account that is connected, and another would not know them; change only its \

@@ -8,7 +8,7 @@ use crate::db::tiers::{self, Tier};
 use crate::domain::field::short_text;
 use crate::domain::instant::Instant;
 use crate::http::body::Body;
-use crate::http::callers::{Owner, StaffReader};
+use crate::http::callers::{Caller, Owner, StaffReader};
 use crate::http::paging::List;
 use crate::http::problem::ApiError;
 use crate::operations::set_tier::{TIERS_MAX, TierSet, set_tier};
@@ -44,11 +44,19 @@ async fn list(caller: StaffReader) -> Result<impl Responder, ApiError> {
 }
 
 async fn put(caller: Owner, name: web::Path<String>, body: Body<TierBody>) -> Result<impl Responder, ApiError> {
-    let (name, title, actor) = (name.into_inner(), body.into_inner().title, caller.principal.actor());
+    Ok(Json(TierView::from(set(&caller, name.into_inner(), body.into_inner().title).await?)))
+}
+
+/// Makes a tier, or gives it another title.
+///
+/// # Errors
+/// 422 when name or title are none, 409 when there are enough.
+pub(in crate::http) async fn set(caller: &Caller, name: String, title: String) -> Result<Tier, ApiError> {
+    let actor = caller.principal.actor();
     crate::domain::rule::tier_name("?name", &name)?;
     short_text("/title", &title)?;
     match caller.write(move |tx, now| set_tier(tx, now, &actor, &name, &title)).await? {
-        TierSet::Done(row) => Ok(Json(TierView::from(row))),
+        TierSet::Done(row) => Ok(row),
         TierSet::TooMany => {
             Err(ApiError::conflict("too_many", format!("there are {TIERS_MAX} tiers; give one of them another title instead")))
         }

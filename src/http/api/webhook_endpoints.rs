@@ -81,9 +81,10 @@ impl ShownEndpoint {
     }
 }
 
+/// An address to be told what happens.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EndpointBody {
+pub(in crate::http) struct EndpointBody {
     url: String,
     description: Option<String>,
     #[serde(default)]
@@ -91,18 +92,27 @@ struct EndpointBody {
 }
 
 async fn create(caller: Owner, body: Body<EndpointBody>) -> Result<impl Responder, ApiError> {
-    let EndpointBody { url, description, events } = body.into_inner();
-    let url = screened(&caller, &url)?;
+    let (row, secret) = create_as(&caller, body.into_inner()).await?;
+    Ok(HttpResponse::Created().json(ShownEndpoint::with_secret(row, &secret)))
+}
+
+/// Adds an endpoint; comes with its secret.
+///
+/// # Errors
+/// 422 naming the field at fault, 409 when there are enough.
+pub(in crate::http) async fn create_as(caller: &Caller, body: EndpointBody) -> Result<(Endpoint, SigningSecret), ApiError> {
+    let EndpointBody { url, description, events } = body;
+    let url = screened(caller, &url)?;
     description.as_deref().map_or(Ok(()), |text| short_text("/description", text))?;
     check_kinds("/events", &events)?;
     let (id, secret) = (EndpointId::new(caller.now()), secret()?);
-    let wish = EndpointWish { id, url, description, kinds: events, secret: sealed(&caller, id, &secret)? };
+    let wish = EndpointWish { id, url, description, kinds: events, secret: sealed(caller, id, &secret)? };
     let actor = caller.principal.actor();
     let made = caller.write(move |tx, now| create_endpoint(tx, now, &actor, &wish)).await?;
     let row = made.ok_or_else(|| {
         ApiError::conflict("too_many_endpoints", format!("there are {ENDPOINTS_MAX} endpoints already; remove one first"))
     })?;
-    Ok(HttpResponse::Created().json(ShownEndpoint::with_secret(row, &secret)))
+    Ok((row, secret))
 }
 
 async fn list(caller: Auditor, page: Page) -> Result<impl Responder, ApiError> {
@@ -117,9 +127,10 @@ async fn read(caller: Auditor, path: Path<Uuid>) -> Result<impl Responder, ApiEr
     Ok(HttpResponse::Ok().json(ShownEndpoint::from(row)))
 }
 
+/// What is to change of an endpoint.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EndpointPatch {
+pub(in crate::http) struct EndpointPatch {
     url: Option<String>,
     #[serde(default, deserialize_with = "given")]
     description: Option<Option<String>>,
@@ -128,16 +139,23 @@ struct EndpointPatch {
 }
 
 async fn change(caller: Owner, path: Path<Uuid>, body: Body<EndpointPatch>) -> Result<impl Responder, ApiError> {
-    let id = EndpointId::from_uuid(path.into_inner());
-    let EndpointPatch { url, description, events, status } = body.into_inner();
-    let url = url.map(|url| screened(&caller, &url)).transpose()?;
+    let row = change_as(&caller, EndpointId::from_uuid(path.into_inner()), body.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(ShownEndpoint::from(row)))
+}
+
+/// Changes an endpoint.
+///
+/// # Errors
+/// 404, or 422 naming the field at fault.
+pub(in crate::http) async fn change_as(caller: &Caller, id: EndpointId, body: EndpointPatch) -> Result<Endpoint, ApiError> {
+    let EndpointPatch { url, description, events, status } = body;
+    let url = url.map(|url| screened(caller, &url)).transpose()?;
     if let Some(Some(text)) = &description {
         short_text("/description", text)?;
     }
     events.as_deref().map_or(Ok(()), |kinds| check_kinds("/events", kinds))?;
     let (change, actor) = (EndpointChange { url, description, kinds: events, status }, caller.principal.actor());
-    let row = caller.write(move |tx, now| change_endpoint(tx, now, &actor, id, &change)).await?.ok_or_else(unknown)?;
-    Ok(HttpResponse::Ok().json(ShownEndpoint::from(row)))
+    caller.write(move |tx, now| change_endpoint(tx, now, &actor, id, &change)).await?.ok_or_else(unknown)
 }
 
 async fn remove(caller: Owner, path: Path<Uuid>) -> Result<impl Responder, ApiError> {
@@ -153,16 +171,24 @@ struct RotateBody {
 }
 
 async fn rotate(caller: Owner, path: Path<Uuid>, body: Body<RotateBody>) -> Result<impl Responder, ApiError> {
-    let id = EndpointId::from_uuid(path.into_inner());
     let hours = body.overlap_hours.unwrap_or(OVERLAP_HOURS);
     if !(0..=OVERLAP_HOURS_MAX).contains(&hours) {
         let message = format!("must be between 0 and {OVERLAP_HOURS_MAX} hours");
         return Err(FieldError::new("/overlap_hours", "out_of_range", message).into());
     }
+    let (row, secret) = rotate_as(&caller, EndpointId::from_uuid(path.into_inner()), hours).await?;
+    Ok(HttpResponse::Ok().json(ShownEndpoint::with_secret(row, &secret)))
+}
+
+/// Gives an endpoint a new secret; the old one signs beside it for `hours`.
+///
+/// # Errors
+/// 404.
+pub(in crate::http) async fn rotate_as(caller: &Caller, id: EndpointId, hours: i64) -> Result<(Endpoint, SigningSecret), ApiError> {
     let (secret, actor) = (secret()?, caller.principal.actor());
-    let kept = sealed(&caller, id, &secret)?;
+    let kept = sealed(caller, id, &secret)?;
     let rotated = caller.write(move |tx, now| rotate_endpoint_secret(tx, now, &actor, id, &kept, hours)).await?;
-    Ok(HttpResponse::Ok().json(ShownEndpoint::with_secret(rotated.ok_or_else(unknown)?, &secret)))
+    Ok((rotated.ok_or_else(unknown)?, secret))
 }
 
 #[derive(Debug, Default, Deserialize)]
