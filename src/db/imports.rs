@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::jobs::database_now;
 use super::schema::{import_chunks, import_openings, imports};
@@ -60,6 +61,12 @@ pub struct ImportRow {
     pub created_at: Instant,
     /// When it ended.
     pub ended_at: Option<Instant>,
+    /// Whether its bytes are kept for a run that writes.
+    pub draft: bool,
+    /// What its bytes were passed on to.
+    pub next_id: Option<ImportId>,
+    /// When the customers whom it filed were taken out again.
+    pub taken_back_at: Option<Instant>,
 }
 
 /// Adds an import.
@@ -165,7 +172,7 @@ pub fn advance(tx: &mut Tx<'_>, id: ImportId, token: LeaseToken, position: i64) 
     .map(|count| count == 1)
 }
 
-/// Ends an import and drops its bytes. Returns whether it was still this holder's.
+/// Ends an import and drops its bytes, unless it is a draft. Returns whether it was still this holder's.
 ///
 /// # Errors
 /// What the database reports.
@@ -187,9 +194,84 @@ pub fn end(
         ))
         .execute(c))?;
     if ended == 1 {
-        on_db!(tx, c => diesel::delete(import_chunks::table.filter(import_chunks::import_id.eq(id))).execute(c))?;
+        let draft: bool = on_db!(tx, c => imports::table.find(id).select(imports::draft).first(c))?;
+        if !draft {
+            drop_chunks(tx, id)?;
+        }
     }
     Ok(ended == 1)
+}
+
+fn drop_chunks(tx: &mut Tx<'_>, id: ImportId) -> DbResult<()> {
+    on_db!(tx, c => diesel::delete(import_chunks::table.filter(import_chunks::import_id.eq(id))).execute(c).map(drop))
+}
+
+/// Locks an import and reads it after the lock.
+///
+/// # Errors
+/// What the database reports.
+pub fn lock(tx: &mut Tx<'_>, id: ImportId) -> DbResult<Option<ImportRow>> {
+    let rows: Vec<ImportRow> = load_locked!(tx, imports::table.filter(imports::id.eq(id)).select(ImportRow::as_select()))?;
+    Ok(rows.into_iter().next())
+}
+
+/// Passes the bytes of a draft on to `next`, which was added before.
+///
+/// # Errors
+/// What the database reports.
+pub fn pass_on(tx: &mut Tx<'_>, id: ImportId, next: ImportId) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(import_chunks::table.filter(import_chunks::import_id.eq(id)))
+        .set(import_chunks::import_id.eq(next))
+        .execute(c))?;
+    on_db!(tx, c => diesel::update(imports::table.find(id))
+        .set((imports::draft.eq(false), imports::next_id.eq(next)))
+        .execute(c)
+        .map(drop))
+}
+
+/// The drafts asked for before `before`, oldest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn old_drafts(conn: &mut Conn<'_>, before: Instant, most: i64) -> DbResult<Vec<ImportId>> {
+    // Spelled as the partial index is, so that both engines take it.
+    on_db!(conn, c => imports::table
+        .filter(sql::<Bool>("draft"))
+        .filter(imports::created_at.lt(before))
+        .order(imports::created_at)
+        .limit(most)
+        .select(imports::id)
+        .load(c))
+}
+
+/// Drops the bytes of a draft that nobody took up.
+///
+/// # Errors
+/// What the database reports.
+pub fn forget_draft(tx: &mut Tx<'_>, id: ImportId) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(imports::table.find(id)).set(imports::draft.eq(false)).execute(c))?;
+    drop_chunks(tx, id)
+}
+
+/// Notes that the customers whom an import filed were taken out again.
+///
+/// # Errors
+/// What the database reports.
+pub fn note_taken_back(tx: &mut Tx<'_>, id: ImportId, now: Instant) -> DbResult<()> {
+    on_db!(tx, c => diesel::update(imports::table.find(id)).set(imports::taken_back_at.eq(now)).execute(c).map(drop))
+}
+
+/// Up to `most` imports that wrote or will, newest first.
+///
+/// # Errors
+/// What the database reports.
+pub fn latest(conn: &mut Conn<'_>, most: i64) -> DbResult<Vec<ImportRow>> {
+    on_db!(conn, c => imports::table
+        .filter(imports::dry_run.eq(false))
+        .order(imports::id.desc())
+        .limit(most)
+        .select(ImportRow::as_select())
+        .load(c))
 }
 
 /// Keeps a piece of an uploaded file.
@@ -222,6 +304,10 @@ pub fn open_once(
     adjustment: AdjustmentId,
     now: Instant,
 ) -> DbResult<bool> {
+    let erased = import_openings::table.find((product, erased_account(product, account), currency));
+    if on_db!(tx, c => diesel::select(diesel::dsl::exists(erased)).get_result(c))? {
+        return Ok(false);
+    }
     let row = (
         import_openings::product.eq(product),
         import_openings::account.eq(account),
@@ -231,4 +317,30 @@ pub fn open_once(
     );
     on_db!(tx, c => diesel::insert_into(import_openings::table).values(row).on_conflict_do_nothing().execute(c))
         .map(|count| count == 1)
+}
+
+/// What stands in the place of an account that was named by the address of somebody who was erased: the same account is
+/// known again by it, and nobody reads the address there.
+fn erased_account(product: &str, account: &str) -> String {
+    format!("erased:{}", hex::encode(Sha256::digest(format!("{product}\n{account}"))))
+}
+
+/// Takes the given addresses from what was taken over from other programs.
+///
+/// # Errors
+/// What the database reports.
+pub fn erase_accounts(tx: &mut Tx<'_>, addresses: &[String]) -> DbResult<()> {
+    let rows: Vec<(String, String)> = on_db!(tx, c => import_openings::table
+        .filter(import_openings::account.eq_any(addresses))
+        .select((import_openings::product, import_openings::account))
+        .distinct()
+        .load(c))?;
+    for (product, account) in rows {
+        let theirs =
+            import_openings::table.filter(import_openings::product.eq(&product)).filter(import_openings::account.eq(&account));
+        on_db!(tx, c => diesel::update(theirs)
+            .set(import_openings::account.eq(erased_account(&product, &account)))
+            .execute(c))?;
+    }
+    Ok(())
 }

@@ -5,4 +5,4 @@ mod bad_files;
 mod migrations;
 mod rows;
 mod runs;
-mod tables;
+pub(crate) mod tables;

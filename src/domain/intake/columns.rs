@@ -161,6 +161,14 @@ const OF_CUSTOMERS: [Column; 8] = [
     Column::OrdersBefore,
 ];
 
+impl Column {
+    /// Whether a file of this kind can have it.
+    #[must_use]
+    pub fn fits(self, kind: ImportKind) -> bool {
+        kind == ImportKind::Orders || OF_CUSTOMERS.contains(&self)
+    }
+}
+
 /// Which place of a row each meaning stands at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
@@ -194,6 +202,15 @@ impl Mapping {
     /// # Errors
     /// What is missing or wrong, with the headers that are there.
     pub fn of(headers: &[String], kind: ImportKind, chosen: &BTreeMap<Column, String>) -> Result<Self, String> {
+        let mapping = Self::guess(headers, kind, chosen)?;
+        mapping.check(kind).map(|()| mapping)
+    }
+
+    /// As [`Self::of`], whatever is missing.
+    ///
+    /// # Errors
+    /// A chosen header that is not there.
+    pub fn guess(headers: &[String], kind: ImportKind, chosen: &BTreeMap<Column, String>) -> Result<Self, String> {
         let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
         let mut mapping = Self { places: BTreeMap::new(), headers: headers.to_vec(), numbered: None };
         for (column, header) in chosen.iter().filter(|(_, header)| !header.is_empty()) {
@@ -209,8 +226,7 @@ impl Mapping {
             mapping.numbered = folded.iter().position(|known| known == "id");
         }
         for column in Column::ALL {
-            let wanted = kind == ImportKind::Orders || OF_CUSTOMERS.contains(&column);
-            if !wanted || chosen.contains_key(&column) || mapping.places.contains_key(&column) {
+            if !column.fits(kind) || chosen.contains_key(&column) || mapping.places.contains_key(&column) {
                 continue;
             }
             let free = |place: &usize| !mapping.places.values().any(|taken| taken == place);
@@ -220,7 +236,7 @@ impl Mapping {
                 mapping.places.insert(column, place);
             }
         }
-        mapping.check(kind).map(|()| mapping)
+        Ok(mapping)
     }
 
     /// Where the order's name stands, and where the number that the shop's webhooks know it by: Shopify writes
@@ -263,6 +279,12 @@ impl Mapping {
     pub fn cell<'a>(&self, cells: &'a [String], column: Column) -> Option<&'a str> {
         let cell = cells.get(*self.places.get(&column)?)?;
         (!cell.trim().is_empty()).then_some(cell.as_str())
+    }
+
+    /// What the column at `place` means.
+    #[must_use]
+    pub fn meaning(&self, place: usize) -> Option<Column> {
+        self.places.iter().find(|(_, taken)| **taken == place).map(|(column, _)| *column)
     }
 
     /// The header of `column`.

@@ -21,6 +21,11 @@ pub struct Form<T>(pub T);
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// Fields that came in another shape than a plain form's.
+    pub(super) const fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first field of this name, without spaces around it; none if it is empty.
     #[must_use]
     pub fn one(&self, name: &str) -> Option<&str> {
@@ -28,7 +33,7 @@ impl Fields {
     }
 
     /// Every field of this name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 }

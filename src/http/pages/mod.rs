@@ -9,10 +9,12 @@ mod desk;
 pub mod form;
 pub mod frame;
 mod front;
+pub mod look;
 pub mod people;
 mod portal;
 mod reference;
 mod refusals;
+pub mod upload;
 pub mod words;
 
 use actix_web::middleware::from_fn;
@@ -24,7 +26,8 @@ use self::people::Visitor;
 
 /// Adds the pages.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(assets::configure)
+    cfg.configure(look::configure)
+        .configure(assets::configure)
         .configure(reference::configure)
         .service(web::scope("/desk").wrap(from_fn(refusals::in_words)).configure(desk::configure))
         .service(web::scope("/portal").wrap(from_fn(refusals::in_words)).configure(portal::configure))

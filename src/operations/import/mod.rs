@@ -4,15 +4,23 @@
 //! was not.
 
 mod dry;
+mod look;
 mod orders;
 mod people;
 mod receive;
+mod redo;
 mod refunds;
 mod request;
 mod run;
 mod spool;
 mod stage;
+mod take_back;
+mod written;
 
-pub use receive::receive_upload;
+pub use look::{Look, look_at};
+pub use receive::{receive_draft, receive_upload};
+pub use redo::{Redo, forget_drafts, old_drafts, redo_upload};
 pub use request::ImportRequest;
 pub use run::{ImportError, Progress, import_file, import_upload};
+pub use take_back::{TakenBack, take_back};
+pub use written::RowPages;

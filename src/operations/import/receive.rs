@@ -4,7 +4,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::request::ImportRequest;
-use super::run::begin;
+use super::run::{Bytes, begin};
 use crate::db::imports::{self, ImportRow};
 use crate::db::{DbFault, DbResult, Tx, terms};
 use crate::domain::instant::Instant;
@@ -24,9 +24,29 @@ pub fn receive_upload(
     bytes: &[u8],
     actor: &str,
 ) -> DbResult<(ImportRow, bool)> {
+    receive(tx, now, request, bytes, actor, Bytes::UntilRead)
+}
+
+/// Keeps `bytes` for somebody who looks at what a dry run makes of them and then says how to go on, with
+/// [`super::redo_upload`].
+///
+/// # Errors
+/// What the database reports.
+pub fn receive_draft(tx: &mut Tx<'_>, now: Instant, request: &ImportRequest, bytes: &[u8], actor: &str) -> DbResult<ImportRow> {
+    receive(tx, now, request, bytes, actor, Bytes::UntilPassedOn).map(|(row, _)| row)
+}
+
+fn receive(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    request: &ImportRequest,
+    bytes: &[u8],
+    actor: &str,
+    kept: Bytes,
+) -> DbResult<(ImportRow, bool)> {
     let program = terms::program(tx)?.ok_or(DbFault::NotFound)?;
     let mut hash = Sha256::new();
-    hash.update("upload");
+    hash.update(if kept == Bytes::UntilRead { "upload" } else { "draft" });
     hash.update(json!(request).to_string());
     hash.update(program.current().map_or(0, |current| current.version).to_be_bytes());
     hash.update(bytes);
@@ -34,7 +54,7 @@ pub fn receive_upload(
     if let Some(open) = imports::open_of(tx, &fingerprint)? {
         return Ok((open, false));
     }
-    let row = begin(tx, now, request, &fingerprint, actor, true)?;
+    let row = begin(tx, now, request, &fingerprint, actor, kept)?;
     for (seq, chunk) in (0_i64..).zip(bytes.chunks(CHUNK)) {
         imports::insert_chunk(tx, row.id, seq, chunk)?;
     }

@@ -95,7 +95,7 @@ pub fn import_file(
     let row = book.writer.write_blocking(move |tx, now| {
         let row = match imports::open_of(tx, &fingerprint)? {
             Some(open) => open,
-            None => begin(tx, now, &wish, &fingerprint, &name, false)?,
+            None => begin(tx, now, &wish, &fingerprint, &name, Bytes::Elsewhere)?,
         };
         imports::take(tx, row.id, token, true)?;
         Ok(row)
@@ -118,7 +118,7 @@ pub fn import_upload(book: &Book, row: &ImportRow, watch: &mut dyn FnMut(Progres
     let read = || -> Result<(ImportRequest, Staged), ImportError> {
         let request: ImportRequest = serde_json::from_value(row.request.0.clone())
             .map_err(|error| FileFault(format!("what was asked for cannot be read: {error}")))?;
-        let mut file = run.collect()?;
+        let mut file = collect(book, id)?;
         let staged = stage(&mut file, &request, &program(book)?)?;
         Ok((request, staged))
     };
@@ -139,6 +139,17 @@ pub fn import_upload(book: &Book, row: &ImportRow, watch: &mut dyn FnMut(Progres
     }
 }
 
+/// Where the bytes of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bytes {
+    /// Not here: whoever runs the import holds the file.
+    Elsewhere,
+    /// Here, until the file is read to its end.
+    UntilRead,
+    /// Here, until another run takes them over.
+    UntilPassedOn,
+}
+
 /// Notes that a file is to be taken in.
 ///
 /// # Errors
@@ -149,7 +160,7 @@ pub(super) fn begin(
     request: &ImportRequest,
     fingerprint: &str,
     actor: &str,
-    uploaded: bool,
+    bytes: Bytes,
 ) -> DbResult<ImportRow> {
     let row = ImportRow {
         id: ImportId::new(now),
@@ -160,7 +171,7 @@ pub(super) fn begin(
         request: Json(json!(request)),
         actor: actor.to_owned(),
         dry_run: request.dry_run,
-        uploaded,
+        uploaded: bytes != Bytes::Elsewhere,
         status: ImportStatus::Waiting,
         rows_total: 0,
         units: 0,
@@ -171,6 +182,9 @@ pub(super) fn begin(
         lease_until: None,
         created_at: now,
         ended_at: None,
+        draft: bytes == Bytes::UntilPassedOn,
+        next_id: None,
+        taken_back_at: None,
     };
     imports::insert(tx, &row)?;
     let facts = json!({ "kind": row.kind, "source": row.source, "dry_run": row.dry_run });
@@ -183,20 +197,19 @@ fn program(book: &Book) -> Result<Program, ImportError> {
     found.ok_or_else(|| ImportError::Ledger(WriteError::Failed("the ledger has no program".to_owned())))
 }
 
-impl Run<'_> {
-    /// The uploaded bytes, in a file without a name.
-    fn collect(&self) -> Result<File, ImportError> {
-        let fault = |error: std::io::Error| FileFault(format!("the uploaded file cannot be put together: {error}"));
-        let mut file = tempfile::tempfile().map_err(fault)?;
-        let id = self.id;
-        for seq in 0.. {
-            let Some(bytes) = self.book.readers.read(|conn| imports::chunk(conn, id, seq))? else { break };
-            file.write_all(&bytes).map_err(fault)?;
-        }
-        file.seek(SeekFrom::Start(0)).map_err(fault)?;
-        Ok(file)
+/// The uploaded bytes, in a file without a name.
+pub(super) fn collect(book: &Book, id: ImportId) -> Result<File, ImportError> {
+    let fault = |error: std::io::Error| FileFault(format!("the uploaded file cannot be put together: {error}"));
+    let mut file = tempfile::tempfile().map_err(fault)?;
+    for seq in 0.. {
+        let Some(bytes) = book.readers.read(|conn| imports::chunk(conn, id, seq))? else { break };
+        file.write_all(&bytes).map_err(fault)?;
     }
+    file.seek(SeekFrom::Start(0)).map_err(fault)?;
+    Ok(file)
+}
 
+impl Run<'_> {
     fn go(
         &self,
         mut staged: Staged,
