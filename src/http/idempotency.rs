@@ -48,21 +48,47 @@ enum Given {
     InUse,
 }
 
+/// What makes a request the same as one before: its key, and what it asks for.
+#[derive(Debug, Clone)]
+pub struct Once {
+    key: String,
+    request: String,
+}
+
+impl Once {
+    /// A request of the API: the key stands in its header.
+    fn of(req: &HttpRequest, fingerprint: &Fingerprint) -> Result<Self, ApiError> {
+        Ok(Self { key: key(req)?, request: fingerprint.with(&format!("{} {}", req.method(), req.path())) })
+    }
+
+    /// A form: its page gave it `id`, and it was sent to `path`. What else it says does not count: somebody who
+    /// changes a field and sends the same page again is told what the first sending did.
+    #[must_use]
+    pub fn form(id: Uuid, path: &str) -> Self {
+        Self { key: format!("form {id}"), request: Fingerprint::none().with(&format!("POST {path}")) }
+    }
+}
+
 /// Runs `act` once per key of this caller, in one transaction with the key's row.
 ///
 /// # Errors
 /// 400 without a key, 422 when the key was used for another request, 409 while a rival is at work.
-pub async fn with_key<F>(
-    caller: &Caller,
-    req: &HttpRequest,
-    fingerprint: &Fingerprint,
-    mut act: F,
-) -> Result<HttpResponse, ApiError>
+pub async fn with_key<F>(caller: &Caller, req: &HttpRequest, fingerprint: &Fingerprint, act: F) -> Result<HttpResponse, ApiError>
 where
     F: FnMut(&mut Tx<'_>, Instant) -> DbResult<Stored> + Send + 'static,
 {
-    let key = key(req)?;
-    let request = fingerprint.with(&format!("{} {}", req.method(), req.path()));
+    once(caller, Once::of(req, fingerprint)?, act).await
+}
+
+/// As [`with_key`], for whatever knows its key already.
+///
+/// # Errors
+/// As [`with_key`].
+pub async fn once<F>(caller: &Caller, what: Once, mut act: F) -> Result<HttpResponse, ApiError>
+where
+    F: FnMut(&mut Tx<'_>, Instant) -> DbResult<Stored> + Send + 'static,
+{
+    let Once { key, request } = what;
     let principal = caller.principal.token_id.to_string();
     // The writer would try again; a rival is waited for once.
     let mut waited = false;
@@ -130,8 +156,16 @@ pub async fn with_key_in_steps(
     fingerprint: &Fingerprint,
     work: impl Steps,
 ) -> Result<HttpResponse, ApiError> {
-    let begin = work.clone();
-    let begun = with_key(caller, req, fingerprint, move |tx, now| {
+    once_in_steps(caller, Once::of(req, fingerprint)?, work).await
+}
+
+/// As [`with_key_in_steps`], for whatever knows its key already.
+///
+/// # Errors
+/// As [`with_key`].
+pub async fn once_in_steps(caller: &Caller, what: Once, work: impl Steps) -> Result<HttpResponse, ApiError> {
+    let (begin, key) = (work.clone(), what.key.clone());
+    let begun = once(caller, what, move |tx, now| {
         Ok(Stored { status: AT_WORK, body: serde_json::json!(begin.begin(tx, now)?) })
     })
     .await?;
@@ -147,7 +181,7 @@ pub async fn with_key_in_steps(
             break;
         }
     }
-    let (principal, key) = (caller.principal.token_id.to_string(), key(req)?);
+    let principal = caller.principal.token_id.to_string();
     let kept = caller.write(move |tx, _| {
         let stands = idempotency::lock(tx, &principal, &key)?;
         if let Some((status, body)) = stands.filter(|(status, _)| *status != i64::from(AT_WORK)) {

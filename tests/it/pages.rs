@@ -15,6 +15,7 @@ mod join;
 mod looks;
 mod payouts;
 mod portal;
+mod reference;
 mod referrers;
 mod reports;
 mod sales;

@@ -77,27 +77,27 @@ pub(super) struct ShownNotPaid {
 
 /// What is other than in the batch before.
 #[derive(Debug, Serialize)]
-struct ShownDifference {
-    batch_id: BatchId,
-    totals: Vec<ShownShift>,
-    new: ShownPeople,
-    missing: ShownPeople,
+pub(in crate::http) struct ShownDifference {
+    pub(in crate::http) batch_id: BatchId,
+    pub(in crate::http) totals: Vec<ShownShift>,
+    pub(in crate::http) new: ShownPeople,
+    pub(in crate::http) missing: ShownPeople,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownShift {
-    currency: Currency,
-    rail: Rail,
-    payouts: i64,
-    payouts_before: i64,
-    amount: i64,
-    amount_before: i64,
+pub(in crate::http) struct ShownShift {
+    pub(in crate::http) currency: Currency,
+    pub(in crate::http) rail: Rail,
+    pub(in crate::http) payouts: i64,
+    pub(in crate::http) payouts_before: i64,
+    pub(in crate::http) amount: i64,
+    pub(in crate::http) amount_before: i64,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownPeople {
-    count: usize,
-    referrer_ids: Vec<ReferrerId>,
+pub(in crate::http) struct ShownPeople {
+    pub(in crate::http) count: usize,
+    pub(in crate::http) referrer_ids: Vec<ReferrerId>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,7 +132,13 @@ impl BatchView {
     }
 }
 
-fn difference(conn: &mut Conn<'_>, totals: &[Total], id: BatchId, before: BatchId) -> DbResult<ShownDifference> {
+/// How a batch with these totals differs from the one before it.
+pub(in crate::http) fn difference(
+    conn: &mut Conn<'_>,
+    totals: &[Total],
+    id: BatchId,
+    before: BatchId,
+) -> DbResult<ShownDifference> {
     let mut shifts: BTreeMap<(Currency, Rail), ShownShift> = BTreeMap::new();
     let empty = |total: &Total| {
         let (currency, rail) = (total.currency, total.rail);

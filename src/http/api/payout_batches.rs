@@ -45,7 +45,7 @@ struct PrepareBody {
 
 /// A batch on its way: begun, then put together slice by slice, so that sales go on meanwhile.
 #[derive(Clone)]
-struct Preparation(prepare_payouts::Request);
+pub(in crate::http) struct Preparation(pub(in crate::http) prepare_payouts::Request);
 
 impl Steps for Preparation {
     fn begin(&self, tx: &mut Tx<'_>, now: Instant) -> DbResult<Uuid> {

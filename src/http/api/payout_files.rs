@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
-use actix_web::web::{Path, ServiceConfig, get, post, resource};
+use actix_web::web::{Bytes, Path, ServiceConfig, get, post, resource};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::db::{payout_batches, payouts};
 use crate::domain::field::FieldError;
 use crate::domain::id::{BatchId, PayoutId};
 use crate::domain::payout::{PayoutStatus, Rail};
-use crate::http::callers::{Auditor, Owner};
+use crate::http::callers::{Auditor, Caller, Owner};
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::http::upload::Upload;
@@ -41,7 +41,19 @@ async fn export(caller: Auditor, path: Path<(Uuid, String)>, Query(query): Query
         ApiError::not_found(format!("format; there are {}", names.join(", ")))
     })?;
     let execute_on = query.execute_on.as_deref().map(day).transpose()?;
-    let batch_id = BatchId::from_uuid(id);
+    payment_file(&caller, BatchId::from_uuid(id), format, execute_on).await
+}
+
+/// Hands out the file of an approved batch in this format.
+///
+/// # Errors
+/// 404 for no batch, 409 when it cannot be handed out, and why.
+pub(in crate::http) async fn payment_file(
+    caller: &Caller,
+    batch_id: BatchId,
+    format: Format,
+    execute_on: Option<Date>,
+) -> Result<HttpResponse, ApiError> {
     let request = export_payouts::Request {
         batch_id,
         format: format.name,
@@ -81,7 +93,7 @@ async fn export(caller: Auditor, path: Path<(Uuid, String)>, Query(query): Query
         .body(file.bytes))
 }
 
-fn day(text: &str) -> Result<Date, FieldError> {
+pub(in crate::http) fn day(text: &str) -> Result<Date, FieldError> {
     text.parse().map_err(|_| FieldError::new("?execute_on", "invalid_date", "is not a date such as 2026-11-30"))
 }
 
@@ -98,30 +110,31 @@ fn refused(why: Unwritten) -> ApiError {
     }
 }
 
+/// How a bank's report was taken.
 #[derive(Debug, Serialize)]
-struct ShownReport {
+pub(in crate::http) struct ShownReport {
     batch_id: BatchId,
     /// How many were booked now.
-    settled: usize,
-    lines: Vec<ShownLine>,
+    pub(in crate::http) settled: usize,
+    pub(in crate::http) lines: Vec<ShownLine>,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownLine {
-    number: usize,
-    key: String,
-    outcome: ShownTaken,
-    code: String,
-    words: String,
+pub(in crate::http) struct ShownLine {
+    pub(in crate::http) number: usize,
+    pub(in crate::http) key: String,
+    pub(in crate::http) outcome: ShownTaken,
+    pub(in crate::http) code: String,
+    pub(in crate::http) words: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payout_id: Option<PayoutId>,
+    pub(in crate::http) payout_id: Option<PayoutId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<PayoutStatus>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum ShownTaken {
+pub(in crate::http) enum ShownTaken {
     Settled,
     Unchanged,
     Refused,
@@ -145,7 +158,14 @@ impl From<Taken> for ShownTaken {
 }
 
 async fn take_status(caller: Owner, path: Path<Uuid>, Upload(bytes): Upload) -> Result<HttpResponse, ApiError> {
-    let batch_id = BatchId::from_uuid(path.into_inner());
+    Ok(HttpResponse::Ok().json(take_report(&caller, BatchId::from_uuid(path.into_inner()), bytes).await?))
+}
+
+/// Books what a bank's or provider's file says of the payouts of a batch.
+///
+/// # Errors
+/// 404 for no batch, 409 for another batch's file, 422 for what is no such file.
+pub(in crate::http) async fn take_report(caller: &Caller, batch_id: BatchId, bytes: Bytes) -> Result<ShownReport, ApiError> {
     let report =
         actix_web::web::block(move || status::read(&bytes)).await.map_err(|error| ApiError::internal(error.to_string()))?;
     let report = report.map_err(|why| FieldError::new("", "unreadable_file", why.to_string()))?;
@@ -160,10 +180,10 @@ async fn take_status(caller: Owner, path: Path<Uuid>, Upload(bytes): Upload) -> 
     let lines = lines_of(report, &rows);
     let mut shown = Vec::with_capacity(lines.len());
     for slice in lines.chunks(SLICE) {
-        shown.extend(book(&caller, batch_id, slice).await?);
+        shown.extend(book(caller, batch_id, slice).await?);
     }
     let settled = shown.iter().filter(|line| matches!(line.outcome, ShownTaken::Settled)).count();
-    Ok(HttpResponse::Ok().json(ShownReport { batch_id, settled, lines: shown }))
+    Ok(ShownReport { batch_id, settled, lines: shown })
 }
 
 /// Whether a bank's name of our file is the one that the batch's file had.
@@ -198,7 +218,7 @@ fn lines_of(report: Report, rows: &[payouts::Payout]) -> Vec<(Line, Match)> {
 }
 
 /// Books a slice of lines, and shows how each was taken.
-async fn book(caller: &Owner, batch_id: BatchId, slice: &[(Line, Match)]) -> Result<Vec<ShownLine>, ApiError> {
+async fn book(caller: &Caller, batch_id: BatchId, slice: &[(Line, Match)]) -> Result<Vec<ShownLine>, ApiError> {
     let told = |(line, found): &(Line, Match)| match found {
         Match::One(payout_id) => Some(Told { payout_id: *payout_id, amount: line.amount, fate: line.fate.clone() }),
         Match::None | Match::Several => None,

@@ -12,7 +12,7 @@ use crate::db::{Conn, DbResult};
 use crate::domain::id::{BatchId, SubmissionId};
 use crate::domain::instant::Instant;
 use crate::domain::provider::{Provider, SubmissionStatus};
-use crate::http::callers::{Auditor, Owner};
+use crate::http::callers::{Auditor, Caller, Owner};
 use crate::http::problem::ApiError;
 use crate::operations::submit_payouts::{Missing, Outcome, Request, submit_payouts};
 
@@ -72,11 +72,20 @@ fn sending(conn: &mut Conn<'_>, batch_id: BatchId) -> DbResult<Option<Sending>> 
 }
 
 async fn send(caller: Owner, path: Path<Uuid>) -> Result<HttpResponse, ApiError> {
-    caller.may_go_out().await?;
     let batch_id = BatchId::from_uuid(path.into_inner());
+    hand_over(&caller, batch_id).await?;
+    read_sending(&caller, batch_id).await
+}
+
+/// Hands the approved payouts of a batch to whoever pays them.
+///
+/// # Errors
+/// 409 when none could be handed over, and why.
+pub(in crate::http) async fn hand_over(caller: &Caller, batch_id: BatchId) -> Result<(), ApiError> {
+    caller.may_go_out().await?;
     let request = Request { batch_id, vault: caller.app.vault.clone(), actor: caller.principal.actor() };
     match caller.write(move |tx, now| submit_payouts(tx, now, &request)).await? {
-        Outcome::Sent => read_sending(&caller, batch_id).await,
+        Outcome::Sent => Ok(()),
         Outcome::NoBatch => Err(ApiError::not_found("payout batch")),
         Outcome::NotApproved => {
             Err(ApiError::conflict("not_approved", "this batch is not approved; approve it first, then send it"))
@@ -104,7 +113,7 @@ async fn read(caller: Auditor, path: Path<Uuid>) -> Result<HttpResponse, ApiErro
     read_sending(&caller, BatchId::from_uuid(path.into_inner())).await
 }
 
-async fn read_sending(caller: &crate::http::callers::Caller, batch_id: BatchId) -> Result<HttpResponse, ApiError> {
+async fn read_sending(caller: &Caller, batch_id: BatchId) -> Result<HttpResponse, ApiError> {
     let found = caller.read(move |conn| sending(conn, batch_id)).await?;
     Ok(HttpResponse::Ok().json(found.ok_or_else(|| ApiError::not_found("payout batch"))?))
 }

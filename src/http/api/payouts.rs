@@ -50,7 +50,7 @@ async fn settle(caller: Owner, path: Path<Uuid>, body: Body<SettleBody>) -> Resu
     }
 }
 
-pub(super) fn refused(payout: &Payout) -> ApiError {
+pub(in crate::http) fn refused(payout: &Payout) -> ApiError {
     let status = payout.status.as_db();
     match payout.status {
         PayoutStatus::Pending => {
