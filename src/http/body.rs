@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::problem::ApiError;
+use super::request_log::Sent;
 use super::syntax;
 use crate::domain::field::FieldError;
 use crate::domain::strict::Strict;
@@ -141,7 +142,9 @@ fn collect(
         let payload = payload.await.map_err(|_| broken())?;
         match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(limit)).await {
             Ok(Ok(Ok(bytes))) => {
-                req.extensions_mut().insert(BodyRead);
+                let mut told = req.extensions_mut();
+                told.insert(BodyRead);
+                told.insert(Sent(bytes.clone()));
                 Ok(bytes)
             }
             Ok(Ok(Err(_))) => Err(broken()),

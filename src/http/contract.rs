@@ -1,13 +1,8 @@
 //! The contract, `openapi.yaml`, as it is served, and what it says about each address.
 
-use std::collections::BTreeMap;
-
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
-
-use super::app::App;
-use super::html;
 
 /// The contract.
 pub const OPENAPI: &str = include_str!("../../openapi.yaml");
@@ -26,7 +21,7 @@ pub struct Route {
 }
 
 /// The routes that `openapi.yaml` names, in its order. The file is written by hand in block style with
-/// an indentation of two; a YAML parser only for this page would be the larger risk.
+/// an indentation of two, and every start reads it: a parser for the whole document would only be waited for here.
 #[must_use]
 pub fn routes(yaml: &str) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
@@ -73,46 +68,13 @@ pub fn allowed(routes: &[Route], path: &str) -> Option<String> {
     if methods.is_empty() { None } else { Some(methods.join(", ")) }
 }
 
-/// The reference page.
-#[must_use]
-pub fn page(routes: &[Route]) -> String {
-    let mut by_noun: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
-    for route in routes {
-        let path = route.path.trim_start_matches("/v1");
-        by_noun.entry(path.split('/').nth(1).unwrap_or_default()).or_default().push(route);
-    }
-    let sections = by_noun.iter().fold(String::new(), |page, (noun, routes)| {
-        let rows = routes.iter().fold(String::new(), |rows, route| {
-            let (path, summary) = (html::escape(&route.path), html::escape(&route.summary));
-            rows + &format!("<tr><td>{}</td><td><code>{path}</code></td><td>{summary}</td></tr>\n", html::escape(&route.method))
-        });
-        page + &format!("<h2>{}</h2>\n<table>\n{rows}</table>\n", html::escape(noun))
-    });
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Houndplan API</title>\n<style>body{{font-family:sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}\
-         td{{padding:.2rem 1rem .2rem 0;vertical-align:top}}</style>\n<h1>Houndplan API</h1>\n\
-         <p>The contract is <a href=\"openapi.yaml\">openapi.yaml</a>. Requests carry <code>Authorization: Bearer</code> and a token of \
-         <code>hound token create</code>.</p>\n{sections}</html>\n"
-    )
-}
-
-/// Adds `/openapi.yaml` and `/docs`.
+/// Adds `/openapi.yaml`.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/openapi.yaml").route(web::get().to(openapi)));
-    cfg.service(web::resource("/docs").route(web::get().to(docs)));
 }
 
 async fn openapi() -> HttpResponse {
     HttpResponse::Ok().content_type("application/yaml").insert_header((CACHE_CONTROL, "no-cache")).body(OPENAPI)
-}
-
-async fn docs(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((CONTENT_SECURITY_POLICY, html::policy(&app.docs, false)))
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(app.docs.clone())
 }
 
 #[cfg(test)]
@@ -132,7 +94,6 @@ mod tests {
         assert_eq!(allowed(&routes, "/v1/sales").as_deref(), Some("GET, POST"));
         assert_eq!(allowed(&routes, "/v1/sales/7").as_deref(), Some("GET"));
         assert_eq!(allowed(&routes, "/v1/sales/7/x"), None);
-        assert!(page(&routes).contains("Reports &lt;an&gt; order"));
     }
 
     #[test]

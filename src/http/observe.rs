@@ -55,6 +55,10 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
             (problem.status(), None, Err(Error::from(problem)))
         }
     };
+    let outcome = match (&app, outcome) {
+        (Some(app), Ok(response)) => Ok(app.requests.remember(response, app.books.live.clock.now())),
+        (_, outcome) => outcome,
+    };
     if let Some(app) = app {
         let class = usize::from(status.as_u16() / 100).saturating_sub(1);
         app.answered.get(class).map(|count| count.fetch_add(1, Ordering::Relaxed));
