@@ -45,27 +45,9 @@ fn preview(visit: &mut Visit, kind: &str, name: &str, bytes: &[u8]) -> (String, 
     (page, visit.place.clone())
 }
 
-/// The form of a preview as a browser would send it, with these fields otherwise.
-fn form(page: &str, otherwise: &[(&str, &str)]) -> Vec<(String, String)> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for part in page.split("<select ").skip(1) {
-        let name = part.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a name");
-        let options = part.split("</select>").next().unwrap_or_default();
-        let chosen = options.split("<option ").find(|option| option.split('>').next().is_some_and(|head| head.ends_with(" selected")));
-        let value = chosen.and_then(|option| option.split('"').nth(1)).unwrap_or_default();
-        fields.push((name.to_owned(), value.to_owned()));
-    }
-    fields.push(("source".to_owned(), "main".to_owned()));
-    fields.retain(|(name, _)| otherwise.iter().all(|(other, _)| other != name));
-    fields.extend(otherwise.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    fields
-}
-
 /// Sends the form of a preview, and waits for what it leads to.
 fn send(visit: &mut Visit, place: &str, page: &str, otherwise: &[(&str, &str)]) -> String {
-    let fields = form(page, otherwise);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let answer = visit.submit(place, &fields);
+    let answer = visit.fill(page, place, otherwise);
     assert_eq!(answer.status, 200, "{}", answer.text);
     settled(visit, &visit.place.clone())
 }
@@ -159,9 +141,7 @@ fn columns_that_were_guessed_wrong_are_put_right_before_anything_is_written(app:
     let (page, place) = preview(&mut owner, "customers", "kontakte.csv", table.as_bytes());
     assert!(words(&page).contains("2 rows that cannot be understood"), "{}", words(&page));
     // Somebody puts two columns to the same use.
-    let fields = form(&page, &[("column-0", "email"), ("act", "again")]);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let twice = owner.submit(&place, &fields);
+    let twice = owner.fill(&page, &place, &[("column-0", "email"), ("act", "again")]);
     assert_eq!(twice.status, 422);
     assert!(words(&twice.text).contains("Two columns are taken for “E-mail”"), "{}", words(&twice.text));
     // Whoever changes something and takes it in at once looks at it first.

@@ -150,7 +150,7 @@ fn read(conn: &mut Conn<'_>, id: BatchId) -> DbResult<Option<Read>> {
     let mut people: BTreeSet<ReferrerId> = payouts.iter().map(|row| row.referrer_id).collect();
     people.extend(not_paid.iter().map(|one| one.referrer_id));
     if let Some(found) = &difference {
-        people.extend(found.new.referrer_ids.iter().chain(&found.missing.referrer_ids).take(2 * NAMED));
+        people.extend(found.new.referrer_ids.iter().take(NAMED).chain(found.missing.referrer_ids.iter().take(NAMED)));
     }
     let sizes = submissions::sizes_of(conn, id)?;
     let sent = submissions::of_batch(conn, id)?.into_iter().map(|row| {
