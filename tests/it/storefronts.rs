@@ -52,7 +52,7 @@ pub(crate) fn shopify_order(id: u64, changed: &str) -> Value {
     })
 }
 
-fn woo_order(id: u64, status: &str, modified: &str) -> Value {
+pub(crate) fn woo_order(id: u64, status: &str, modified: &str) -> Value {
     json!({
         "id": id, "number": id.to_string(), "status": status, "currency": "EUR", "prices_include_tax": true,
         "date_created_gmt": "2026-03-01T09:00:00", "date_modified_gmt": modified, "date_paid_gmt": "2026-03-01T09:05:00",

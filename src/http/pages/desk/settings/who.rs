@@ -18,7 +18,7 @@ pub(super) struct Who {
 
 impl Who {
     /// Reads everybody behind `actors`; `house` is in the live ledger, where tokens and people are.
-    pub(super) async fn of(house: &Caller, actors: impl Iterator<Item = &str>) -> Result<Self, ApiError> {
+    pub(super) async fn of<'a>(house: &Caller, actors: impl Iterator<Item = &'a str>) -> Result<Self, ApiError> {
         let (mut tokens, mut people) = (BTreeSet::new(), BTreeSet::new());
         for (kind, id) in actors.filter_map(|actor| actor.split_once(':')) {
             if kind == "login" {

@@ -97,7 +97,6 @@ settings-fault-invalid-email = ist keine E-Mail-Adresse wie anna@example.com.
 settings-fault-missing-field = fehlt.
 settings-fault-already-here = gehört jemandem, der schon dabei ist.
 settings-fault-wrong-password = ist nicht Ihr Passwort.
-settings-fault-password-length = muss zwischen { $least } und { $most } Zeichen haben.
 settings-fault-invalid-origin = muss der Ort einer Seite sein, etwa https://laden.example, ohne Pfad.
 settings-fault-invalid-json = ist kein JSON-Objekt.
 settings-fault-invalid-secret = ist kein Geheimnis dieser Art: whsec_ und 24 bis 64 Bytes in Base64.

@@ -97,7 +97,6 @@ settings-fault-invalid-email = is no e-mail address, such as anna@example.com.
 settings-fault-missing-field = is missing.
 settings-fault-already-here = belongs to somebody who is here already.
 settings-fault-wrong-password = is not your password.
-settings-fault-password-length = must have between { $least } and { $most } characters.
 settings-fault-invalid-origin = must be where a page lives, such as https://shop.example, without a path.
 settings-fault-invalid-json = is no JSON object.
 settings-fault-invalid-secret = is no secret of this kind: whsec_ and 24 to 64 bytes in Base64.

@@ -18,7 +18,7 @@ use crate::http::pages::people::{Desk, keep_language};
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;
 use crate::operations::change_team::{change_password, change_self};
-use crate::passwords;
+use crate::passwords::{self, Weakness};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/settings/me").route(web::get().to(show)).route(web::post().to(save)))
@@ -83,20 +83,32 @@ async fn save(desk: Desk, sent: Fields) -> Result<HttpResponse, ApiError> {
     Ok(answer)
 }
 
+/// What is wrong with a new password, in the words that people were told when they chose their first.
+fn weak(frame: &Frame, weakness: Weakness) -> String {
+    match weakness {
+        Weakness::Short => frame.tell("password-short", &[("least", &passwords::LENGTH_MIN.to_string())]),
+        Weakness::Long => frame.say("password-long"),
+        Weakness::Monotonous => frame.say("password-monotonous"),
+        Weakness::Common => frame.say("password-common"),
+        Weakness::Named => frame.say("password-named"),
+    }
+}
+
 async fn password(desk: Desk, req: HttpRequest, sent: Fields) -> Result<HttpResponse, ApiError> {
     limits::may_guess(&req, &desk.app)?;
     let (frame, me, actor) = (desk.frame("settings"), mine(&desk).await?, desk.principal.actor());
     let old = sent.all("old").next().unwrap_or_default().to_owned();
     let new = sent.all("new").next().unwrap_or_default().to_owned();
-    let fits = (passwords::LENGTH_MIN..=passwords::LENGTH_MAX).contains(&new.len());
+    let local = me.email.split('@').next().unwrap_or_default();
+    let weakness = passwords::weakness(&new, &[&me.name, &me.email, local, &desk.terms.shop_name]);
+    let weakness = weakness.map(|weakness| weak(&frame, weakness));
     let known = me.password_hash.clone();
     let checked = web::block(move || {
         if !passwords::matches(&old, Some(&known)) {
             return Ok(Err(FieldError::new("/old", "wrong_password", "is not your password")));
         }
-        if !fits {
-            let message = format!("must have between {} and {} characters", passwords::LENGTH_MIN, passwords::LENGTH_MAX);
-            return Ok(Err(FieldError::new("/new", "password_length", message)));
+        if let Some(words) = weakness {
+            return Ok(Err(FieldError::new("/new", "weak_password", words)));
         }
         passwords::hash(&new).map(Ok)
     });
