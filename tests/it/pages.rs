@@ -19,4 +19,6 @@ mod reference;
 mod referrers;
 mod reports;
 mod sales;
+mod settings;
+mod settings_words;
 pub(crate) mod visit;
