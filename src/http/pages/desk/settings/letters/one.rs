@@ -106,8 +106,7 @@ async fn write(desk: OwnerDesk, kind: Path<String>, sent: Fields) -> Result<Http
     }
     let same = built_in(locale, &key).as_deref() == Some(text.as_str());
     let text = (!reset && !same).then_some(text);
-    let written = house(&desk).write(move |tx, now| set_letter_text(tx, now, &actor, locale, &key, text.as_deref()));
-    written.await?;
+    house(&desk).write(move |tx, now| set_letter_text(tx, now, &actor, locale, &key, text.as_deref())).await?;
     let done = if reset { "letter-reset" } else { "letter-text" };
     Ok(frame.go(&format!("/desk/settings/letters/{}?locale={}&done={done}", kind.name(), locale.tag())))
 }
