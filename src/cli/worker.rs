@@ -6,6 +6,7 @@ use super::copy::refuse_moved;
 use super::token::keyring;
 use super::{Failure, Outcome, fail, open_books};
 use crate::config::{Config, MailSettings};
+use crate::http::app::Pen;
 use crate::mail::{Mailer, Sender, Texts};
 use crate::operations::books::Books;
 use crate::outbound::Outbound;
@@ -32,7 +33,7 @@ pub(super) fn start(config: &Config, books: &Arc<Books>, base_url: &str, keys: &
         books: Arc::clone(books),
         live: transport(config)?,
         sandbox: Mailer::file(config.data_dir.join("mail").join("sandbox")),
-        letterhead: letterhead(config, base_url)?,
+        letterhead: Letterhead { links: Some(keys.links()), ..letterhead(config, base_url)? },
         outbound: Outbound::new(config.outward.clone()),
         vault: keys.vault(),
     };
@@ -59,7 +60,16 @@ pub(super) fn letterhead(config: &Config, base_url: &str) -> Result<Letterhead, 
         base_url: base_url.to_owned(),
         texts,
         calm: config.mail_calm,
+        links: None,
     })
+}
+
+/// What writes letters that are only tried. What is wrong with the shop's own texts the worker tells.
+pub(super) fn pen(config: &Config) -> Result<Pen, Failure> {
+    let texts = config.templates_dir.as_ref().map_or_else(Texts::built_in, |folder| Texts::with_folder(folder).0);
+    let address = config.mail_from.as_deref().unwrap_or(UNSET_SENDER);
+    let sender = Sender::new(address, config.mail_from_name.as_deref()).map_err(fail)?;
+    Ok(Pen { texts, mailer: transport(config)?, sender: Some(sender), reply_to: config.mail_reply_to.clone() })
 }
 
 /// The texts of letters; what is wrong with the shop's own is told once, here.

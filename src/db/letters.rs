@@ -113,7 +113,7 @@ pub fn recipient(conn: &mut Conn<'_>, referrer: ReferrerId, kind: Notice) -> DbR
 /// What the database reports.
 pub fn matter(conn: &mut Conn<'_>, kind: Notice, subject: AnyId, referrer: ReferrerId) -> DbResult<Matter> {
     match kind {
-        Notice::Welcome => Ok(Matter::default()),
+        Notice::Welcome | Notice::LoginLink => Ok(Matter::default()),
         Notice::SaleCredited | Notice::BonusEarned | Notice::YouDidNotKnow | Notice::CommissionApproved => {
             of_commission(conn, subject, kind)
         }

@@ -19,6 +19,7 @@ use crate::domain::customer::KeyKind;
 use crate::domain::id::*;
 use crate::domain::instant::Instant;
 use crate::domain::intake::{ImportKind, ImportStatus, RowOutcome};
+use crate::domain::login::LinkKind;
 use crate::domain::money::Currency;
 use crate::domain::payout::{AdjustmentKind, BatchStatus, ItemKind, PayoutStatus, Rail};
 use crate::domain::principal::{Mode, Role};

@@ -36,11 +36,13 @@ pub enum Notice {
     ClaimAccepted,
     /// Your claim was declined, or nobody decided in time; why. Subject: the claim.
     ClaimDeclined,
+    /// This lets you in, once. Subject: the link.
+    LoginLink,
 }
 
 impl Notice {
     /// Every kind, for tests and templates.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Welcome,
         Self::SaleCredited,
         Self::BonusEarned,
@@ -54,6 +56,7 @@ impl Notice {
         Self::ClaimReceived,
         Self::ClaimAccepted,
         Self::ClaimDeclined,
+        Self::LoginLink,
     ];
 
     /// The word in the database, the API and `List-Id`.
@@ -73,6 +76,7 @@ impl Notice {
             Self::ClaimReceived => "claim_received",
             Self::ClaimAccepted => "claim_accepted",
             Self::ClaimDeclined => "claim_declined",
+            Self::LoginLink => "login_link",
         }
     }
 
@@ -86,7 +90,7 @@ impl Notice {
             // Whoever did not make the change must learn of it; three reminders, then no more.
             Self::PayoutDetailsChanged | Self::DetailsMissing => false,
             // Answers to what he asked.
-            Self::ClaimReceived | Self::ClaimAccepted | Self::ClaimDeclined => false,
+            Self::ClaimReceived | Self::ClaimAccepted | Self::ClaimDeclined | Self::LoginLink => false,
         }
     }
 }
@@ -96,6 +100,16 @@ impl Notice {
     #[must_use]
     pub const fn bundles(self) -> bool {
         matches!(self, Self::SaleCredited | Self::BonusEarned | Self::CommissionApproved | Self::CommissionReduced)
+    }
+
+    /// Whether it carries a link to his money. One that somebody else may have caused, or asked for, does not.
+    #[must_use]
+    pub const fn shows_money(self) -> bool {
+        match self {
+            Self::SaleCredited | Self::BonusEarned | Self::YouDidNotKnow | Self::CommissionApproved => true,
+            Self::CommissionReduced | Self::PayoutSent | Self::PayoutFailed | Self::DetailsMissing | Self::ClaimAccepted => true,
+            Self::Welcome | Self::PayoutDetailsChanged | Self::ClaimReceived | Self::ClaimDeclined | Self::LoginLink => false,
+        }
     }
 }
 
@@ -145,8 +159,10 @@ pub struct NoticeFacts {
     pub name: Option<String>,
     /// The referrer's newest active code, if any.
     pub code: Option<String>,
-    /// The link of that code.
+    /// The link of that code; in `LoginLink` the link that lets him in.
     pub link: Option<String>,
+    /// The link to his money (only where [`Notice::shows_money`]).
+    pub portal: Option<String>,
     /// The sum the letter is about, always positive.
     pub amount: Option<Money>,
     /// What the commission is worth after the change (only `CommissionReduced`).

@@ -1,6 +1,8 @@
 //! How a program pays: when batches are made, who approves them, and by which rail a referrer's
 //! money leaves.
 
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -107,6 +109,18 @@ impl PayoutRules {
         }
     }
 
+    /// The next day after `now` on which a batch is prepared by itself, on the calendar of `timezone`; none if there
+    /// is no calendar in the schedule.
+    #[must_use]
+    pub fn next_run(&self, now: Instant, timezone: &str) -> Option<Date> {
+        let today = now.date_in(timezone);
+        match self.schedule {
+            Schedule::None | Schedule::WhenApproved => None,
+            Schedule::Monthly => today.first_of_month().checked_add(1.month()).ok(),
+            Schedule::Weekly => today.checked_add((7 - i64::from(today.weekday().to_monday_zero_offset())).days()).ok(),
+        }
+    }
+
     /// Whether `now` lies in the month of the yearly sweep.
     #[must_use]
     pub fn sweeps_at(&self, now: Instant, timezone: &str) -> bool {
@@ -197,6 +211,14 @@ mod tests {
         assert_eq!(of(Schedule::Monthly, "2026-11-30T23:30:00Z", "UTC").as_deref(), Some("2026-11"));
         assert_eq!(of(Schedule::Weekly, "2027-01-01T12:00:00Z", "UTC").as_deref(), Some("2026-W53"));
         assert_eq!(of(Schedule::WhenApproved, "2027-01-01T12:00:00Z", "UTC"), None);
+        let next = |schedule, at: &str| {
+            let rules = PayoutRules { schedule, ..PayoutRules::default() };
+            rules.next_run(Instant::parse(at).expect("a time"), "UTC").map(|day| day.to_string())
+        };
+        assert_eq!(next(Schedule::Monthly, "2026-12-01T12:00:00Z").as_deref(), Some("2027-01-01"));
+        assert_eq!(next(Schedule::Weekly, "2026-11-27T12:00:00Z").as_deref(), Some("2026-11-30"));
+        assert_eq!(next(Schedule::Weekly, "2026-11-30T00:00:00Z").as_deref(), Some("2026-12-07"));
+        assert_eq!(next(Schedule::None, "2026-11-30T00:00:00Z"), None);
         let sweeps = |month, at: &str| {
             let rules = PayoutRules { sweep_month: month, ..PayoutRules::default() };
             rules.sweeps_at(Instant::parse(at).expect("a time"), "UTC")

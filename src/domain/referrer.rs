@@ -14,6 +14,18 @@ pub enum ReferrerStatus {
     Paused,
 }
 
+/// Where somebody stands who asked to become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinStatus {
+    /// The owner has not decided.
+    Open,
+    /// He is one.
+    Accepted,
+    /// The owner said no.
+    Declined,
+}
+
 /// Where a code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

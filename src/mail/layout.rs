@@ -51,6 +51,7 @@ pub(super) fn parts(facts: &NoticeFacts) -> Vec<Part> {
         Notice::ClaimReceived => vec![Say("fact"), Say(if due { "by" } else { "later" })],
         Notice::ClaimAccepted => [Some(Say("fact")), Some(Say("rules")), link].into_iter().flatten().collect(),
         Notice::ClaimDeclined => [Some(Say("fact")), reason(facts), Some(Say("thanks"))].into_iter().flatten().collect(),
+        Notice::LoginLink => link.into_iter().chain([Say("once"), Say("calm")]).collect(),
     }
 }
 

@@ -154,6 +154,9 @@ impl Said<'_> {
                 Part::Lines => blocks.push(Block::List(self.lines())),
             }
         }
+        if self.facts.portal.is_some() {
+            blocks.push(Block::Paragraph(self.general("see-money")));
+        }
         blocks.push(Block::Paragraph(self.facts.shop.clone()));
         blocks
     }
@@ -192,6 +195,7 @@ fn cleaned(facts: &NoticeFacts) -> NoticeFacts {
         name: first_name(facts.name.as_deref()),
         code: text(&facts.code),
         link: facts.link.as_deref().and_then(web_address),
+        portal: facts.portal.as_deref().and_then(web_address),
         due_on: text(&facts.due_on),
         reference: text(&facts.reference),
         imprint: text(&facts.imprint),
@@ -235,7 +239,9 @@ fn values<'a>(texts: &Texts, facts: &NoticeFacts, stop: Option<&str>) -> FluentA
     optional("due", facts.due_on.as_deref().map(|day| calendar_day(locale, day)));
     optional("reference", facts.reference.as_deref().map(strong));
     optional("reason", facts.reason.as_ref().map(|why| why_in_words(texts, locale, why)));
-    optional("stop", stop.map(|stop| format!("{}{stop}{}", ANCHOR.0, ANCHOR.1)));
+    let anchor = |link: &str| format!("{}{link}{}", ANCHOR.0, ANCHOR.1);
+    optional("portal", facts.portal.as_deref().map(anchor));
+    optional("stop", stop.map(anchor));
     args
 }
 

@@ -7,6 +7,8 @@ use crate::domain::notice::Notice;
 
 const STOP: &str = "https://go.bergrad.example/u/0193";
 
+const PORTAL: &str = "https://go.bergrad.example/portal/l/AZM";
+
 fn eur(amount: i64) -> Option<Money> {
     Some(Money { amount, currency: Currency::EUR })
 }
@@ -24,6 +26,7 @@ fn facts(kind: Notice) -> NoticeFacts {
         name: Some("Anna Huber".to_owned()),
         code: Some("ANNA7K".to_owned()),
         link: Some("https://go.bergrad.example/r/ANNA7K".to_owned()),
+        portal: kind.shows_money().then(|| PORTAL.to_owned()),
         amount: eur(1250),
         remaining: eur(250),
         due_on: Some("2026-12-02".to_owned()),
@@ -41,6 +44,7 @@ fn bare(kind: Notice) -> NoticeFacts {
         name,
         code,
         link,
+        portal: None,
         due_on,
         shop_url: None,
         amount: None,
@@ -178,6 +182,7 @@ fn each_kind_holds_what_its_reader_needs() {
         (Notice::ClaimReceived, &["by 2 December 2026", "nothing more you need to do"]),
         (Notice::ClaimAccepted, &[link, "credited to you"]),
         (Notice::ClaimDeclined, &["The reason: the bank does not know the account", "please reply"]),
+        (Notice::LoginLink, &[link, "once and for 15 minutes", "did not ask"]),
     ] {
         for part in needed {
             assert!(text(kind).contains(part), "{kind:?} lacks {part:?}:\n{}", text(kind));
@@ -185,6 +190,7 @@ fn each_kind_holds_what_its_reader_needs() {
         let stops = text(kind).contains(&format!("No more letters of this kind: {STOP}"));
         assert_eq!((stops, text(kind).contains(STOP)), (kind.optional(), true), "{kind:?}");
         assert!(text(kind).contains("\nBergrad GmbH, Hauptstr. 1, 80331 München\n"), "{kind:?}");
+        assert_eq!(text(kind).contains(&format!("\nSee your money: {PORTAL}\n")), kind.shows_money(), "{kind:?}");
     }
 }
 
@@ -249,7 +255,8 @@ fn hostile_links_are_left_out() {
     {
         for kind in Notice::ALL {
             let bad = Some(bad.to_owned());
-            let letter = render(&NoticeFacts { link: bad.clone(), shop_url: bad.clone(), ..facts(kind) }, bad.as_deref());
+            let hostile = NoticeFacts { link: bad.clone(), portal: bad.clone(), shop_url: bad.clone(), ..facts(kind) };
+            let letter = render(&hostile, bad.as_deref());
             assert!(!letter.html.contains("href"), "{kind:?}:\n{}", letter.html);
             assert!(!letter.text.contains(bad.as_deref().expect("a link")), "{kind:?}");
         }

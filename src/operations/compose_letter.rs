@@ -61,6 +61,7 @@ pub fn compose_letter(conn: &mut Conn<'_>, id: MailId) -> DbResult<Draft> {
         name: recipient.name,
         code: recipient.code,
         link: None,
+        portal: None,
         amount: matter.amount,
         remaining: matter.remaining,
         due_on: due_on(&matter, &mail, terms),

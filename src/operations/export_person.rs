@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::db::claims::{self, ClaimFilter};
-use crate::db::portal::{self, Earning, Person};
+use crate::db::portal::{self, Earning};
 use crate::db::sale_lists::{self, SaleFilter};
 use crate::db::{Conn, DbResult, commissions, customers, joins, ledger, payout_methods, referrers};
 use crate::domain::id::{CommissionId, CustomerId, MailId, PayoutId, ReferrerId};

@@ -1,5 +1,6 @@
 //! What waits for the owner: held sales, open claims, pairs of customers that may be one person, payouts for
-//! which the provider no longer answers, old debts that could be written off, and referrers whom no letter reaches.
+//! which the provider no longer answers, old debts that could be written off, referrers whom no letter reaches, and
+//! wishes to become one.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use super::fold::{SaleView, verdict};
 use crate::db::bounces::{self, Unreachable};
 use crate::db::claims::{self, Claim, ClaimFilter};
+use crate::db::joins::{self, Join};
 use crate::db::merges::{self, Proposal};
 use crate::db::payouts::Payout;
 use crate::db::types::AnyId;
@@ -15,7 +17,7 @@ use crate::db::{Conn, DbFault, DbResult, commissions, money_check, sale_lists, s
 use crate::domain::attribution::suspicions;
 use crate::domain::claim::ClaimStatus;
 use crate::domain::fraud::{Sign, Trace};
-use crate::domain::id::{BounceId, ClaimId, PayoutId, ProposalId, ReferrerId, SaleId};
+use crate::domain::id::{BounceId, ClaimId, JoinId, PayoutId, ProposalId, ReferrerId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::money::{Currency, Money};
 use crate::domain::money_check::{Step, WRITE_OFF_DAYS, negative_since};
@@ -36,6 +38,8 @@ pub enum Kind {
     WriteOff,
     /// Referrers who cannot be written to.
     Unreachable,
+    /// Wishes to become a referrer.
+    Join,
 }
 
 /// A referrer's debt that is a year old: to be forgiven with an adjustment, if the owner so wishes.
@@ -66,6 +70,8 @@ pub enum Decision {
     WriteOff(Debt),
     /// A referrer whose every address is nobody's.
     Unreachable(Unreachable),
+    /// Somebody's wish to become a referrer.
+    Join(Box<Join>),
 }
 
 impl Decision {
@@ -79,6 +85,7 @@ impl Decision {
             Self::Payout(payout) => payout.id.uuid(),
             Self::WriteOff(debt) => debt.cause.uuid(),
             Self::Unreachable(one) => one.id.uuid(),
+            Self::Join(join) => join.id.uuid(),
         }
     }
 }
@@ -124,6 +131,10 @@ pub fn list_decisions(
     if wants(Kind::Unreachable) {
         let nobodys = bounces::unreachable(conn, after.map(BounceId::from_uuid), limit)?;
         found.extend(nobodys.into_iter().map(Decision::Unreachable));
+    }
+    if wants(Kind::Join) {
+        let wishes = joins::open(conn, after.map(JoinId::from_uuid), limit)?;
+        found.extend(wishes.into_iter().map(|join| Decision::Join(Box::new(join))));
     }
     found.sort_by_key(Decision::id);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

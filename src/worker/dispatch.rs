@@ -9,9 +9,10 @@ use crate::db::transact::WriteError;
 use crate::db::types::MailStatus;
 use crate::db::{DbResult, Tx, bounces, bundles};
 use crate::domain::bounce::Bounce;
-use crate::domain::id::{JobId, LeaseToken, MailId};
+use crate::domain::id::{JobId, LeaseToken, LinkId, MailId};
 use crate::domain::instant::Instant;
-use crate::domain::notice::NoticeFacts;
+use crate::domain::notice::{Notice, NoticeFacts};
+use crate::domain::portal_link::PortalLink;
 use crate::domain::principal::Mode;
 use crate::mail::{Letter, Mailer, SendError, render};
 use crate::operations::books::Book;
@@ -48,12 +49,13 @@ pub(super) fn run(post: &Post, stop: &Stop) {
         Mode::Sandbox => &post.sandbox,
     };
     stop.while_wanted(|| {
-        post.books.opened().map(|book| deliver(&book, mailer(book.mode), &post.letterhead, stop)).sum::<usize>() > 0
+        post.books.opened().map(|book| deliver(post, &book, mailer(book.mode), stop)).sum::<usize>() > 0
     });
 }
 
 /// Sends a handful of a ledger's letters; returns how many were claimed.
-fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usize {
+fn deliver(post: &Post, book: &Book, mailer: &Mailer, stop: &Stop) -> usize {
+    let head = &post.letterhead;
     // Without a transport letters wait, visibly, until one is set.
     if !mailer.is_on() {
         return 0;
@@ -63,6 +65,9 @@ fn deliver(book: &Book, mailer: &Mailer, head: &Letterhead, stop: &Stop) -> usiz
         tracing::warn!(%error, "letters could not be claimed");
         (0, Vec::new())
     });
+    if !claimed.is_empty() {
+        post.read_own_texts();
+    }
     for job in claimed {
         if stop.asked() {
             break;
@@ -162,7 +167,14 @@ fn send(book: &Book, mailer: &Mailer, head: &Letterhead, id: MailId) -> Result<S
         Draft::Ended(status) => return Ok(Sent::Done(status, None)),
     };
     let mut facts = *facts;
-    facts.link = facts.code.as_deref().map(|code| link(head, code, book.mode));
+    facts.link = match facts.kind {
+        Notice::LoginLink => head.enter(LinkId::from_uuid(mail.subject_id.uuid())),
+        _ => facts.code.as_deref().map(|code| link(head, code, book.mode)),
+    };
+    if facts.kind.shows_money() {
+        // The same at every attempt, as the letter is.
+        facts.portal = head.portal(PortalLink { referrer_id: mail.referrer_id, mode: book.mode, issued_at: mail.created_at });
+    }
     let letter = letter(head, &facts, mail.message_id, id, address.clone(), mail.created_at, book.mode);
     match mailer.send(&letter) {
         Ok(()) => Ok(Sent::Done(MailStatus::Sent, Some(address))),

@@ -2,6 +2,7 @@
 
 mod chores;
 mod dispatch;
+mod forgotten_letters;
 mod imports;
 mod owner_mail;
 mod paypal;
@@ -18,10 +19,13 @@ use std::time::Duration;
 
 use crate::db::connections::PULL_ORDERS;
 use crate::db::jobs::{self, Job};
+use crate::db::letter_texts::{self, LetterText};
 use crate::db::transact::WriteError;
 use crate::db::{Conn, outward};
-use crate::domain::id::LeaseToken;
-use crate::mail::{Mailer, Sender, Texts};
+use crate::domain::id::{LeaseToken, LinkId};
+use crate::domain::login::LinkKey;
+use crate::domain::portal_link::PortalLink;
+use crate::mail::{Mailer, OwnText, Sender, Texts};
 use crate::operations::books::{Book, Books};
 use crate::outbound::Outbound;
 use crate::vault::Vault;
@@ -39,6 +43,8 @@ pub struct Letterhead {
     pub texts: Texts,
     /// Whether letters keep quiet hours and are bundled.
     pub calm: bool,
+    /// Signs the links that let people in; without it letters have none.
+    pub links: Option<LinkKey>,
 }
 
 impl Letterhead {
@@ -47,6 +53,18 @@ impl Letterhead {
     pub fn host(&self) -> String {
         let parsed = url::Url::parse(&self.base_url).ok();
         parsed.and_then(|url| url.domain().map(str::to_owned)).unwrap_or_else(|| "localhost".to_owned())
+    }
+
+    /// Where the link `id` lets a referrer in.
+    #[must_use]
+    pub fn enter(&self, id: LinkId) -> Option<String> {
+        self.links.as_ref().map(|links| format!("{}/portal/enter/{}", self.base_url, links.secret(id)))
+    }
+
+    /// Where `link` shows a referrer his money.
+    #[must_use]
+    pub fn portal(&self, link: PortalLink) -> Option<String> {
+        self.links.as_ref().map(|links| link.address(&self.base_url, links))
     }
 }
 
@@ -64,6 +82,20 @@ pub struct Post {
     pub outbound: Outbound,
     /// What opens the keys of shops.
     pub vault: Vault,
+}
+
+impl Post {
+    /// Takes over what was written at the desk since the last letter. When it cannot be read the letter goes with what
+    /// was known before: it is not lost to a text.
+    fn read_own_texts(&self) {
+        match self.books.live.readers.read(letter_texts::all) {
+            Ok(rows) => {
+                let own = |row: LetterText| OwnText { locale: row.locale, key: row.key, text: row.text };
+                self.letterhead.texts.keep(&rows.into_iter().map(own).collect::<Vec<_>>());
+            }
+            Err(error) => tracing::warn!(%error, "the shop's own texts could not be read"),
+        }
+    }
 }
 
 /// The running threads.

@@ -251,6 +251,10 @@ impl<'a> World<'a> {
             "PATCH /v1/customers/{id}" => {
                 Row::new(200, format!("/v1/customers/{customer}")).body(json!({"name": "Anna"})).of_source()
             }
+            "DELETE /v1/customers/{id}" => {
+                let gone = id_of(&self.owner.post("/v1/customers", &self.stranger()).is(201));
+                Row::new(200, format!("/v1/customers/{gone}")).of_ledger()
+            }
             "POST /v1/customers/{id}/merge" => {
                 let other = id_of(&self.owner.post("/v1/customers", &self.stranger()).is(201));
                 Row::new(200, format!("/v1/customers/{customer}/merge")).body(json!({"other_id": other})).of_ledger()
@@ -268,6 +272,9 @@ impl<'a> World<'a> {
             }
             "PATCH /v1/referrers/{id}/mail-preferences" => {
                 Row::new(200, format!("/v1/referrers/{referrer}/mail-preferences")).body(json!({"locale": "de"})).of_referrer()
+            }
+            "POST /v1/referrers/{id}/portal-links" => {
+                Row::new(201, format!("/v1/referrers/{referrer}/portal-links")).of_source()
             }
             "POST /v1/referrers/{id}/pause" => Row::new(200, format!("/v1/referrers/{}/pause", self.another)).of_ledger(),
             "POST /v1/referrers/{id}/resume" => Row::new(200, format!("/v1/referrers/{}/resume", self.another)).of_ledger(),

@@ -3,9 +3,10 @@
 use super::*;
 use crate::domain::attribution::Evidence;
 use crate::domain::claim::{ClaimStatus, DeclineReason};
+use crate::domain::referrer::JoinStatus;
 use crate::domain::signal::SignalKind;
 
-ids!(ClaimId, IntroductionId, Mark);
+ids!(ClaimId, IntroductionId, JoinId, Mark);
 
 text_enums! {
     Evidence {
@@ -17,5 +18,6 @@ text_enums! {
         NotConfirmed = "not_confirmed", NotANewCustomer = "not_a_new_customer", AnotherIntroduced = "another_introduced",
         OwnPurchase = "own_purchase", OrderReturned = "order_returned", TooLate = "too_late",
     }
+    JoinStatus { Open = "open", Accepted = "accepted", Declined = "declined" }
     SignalKind { Address = "address", Block = "block", Payment = "payment" }
 }

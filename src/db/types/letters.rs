@@ -18,7 +18,7 @@ text_enums! {
         CommissionApproved = "commission_approved", CommissionReduced = "commission_reduced",
         PayoutSent = "payout_sent", PayoutFailed = "payout_failed", PayoutDetailsChanged = "payout_details_changed",
         DetailsMissing = "details_missing", ClaimReceived = "claim_received",
-        ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined",
+        ClaimAccepted = "claim_accepted", ClaimDeclined = "claim_declined", LoginLink = "login_link",
     }
     MailStatus {
         Queued = "queued", Sent = "sent", Bundled = "bundled", Declined = "declined", Undeliverable = "undeliverable", Discarded = "discarded",

@@ -38,20 +38,7 @@ struct ClaimBody {
 
 impl ClaimBody {
     fn purchase(&self, now: Instant) -> Result<Purchase, FieldError> {
-        match (&self.order_id, &self.friend_name, &self.bought_on) {
-            (Some(order), None, None) => short_text("/order_id", order).map(|()| Purchase::Order(order.clone())),
-            (None, Some(name), Some(day)) => {
-                short_text("/friend_name", name)?;
-                let start =
-                    Instant::start_of_day(day, "UTC").map_err(|fault| FieldError::new("/bought_on", "invalid_date", fault))?;
-                // It is tomorrow already somewhere, but nowhere later.
-                if start > now.plus_days(1) {
-                    return Err(FieldError::new("/bought_on", "in_the_future", "has not been yet; name the day of the purchase"));
-                }
-                Ok(Purchase::Friend(name.clone(), day.clone()))
-            }
-            _ => Err(FieldError::new("/order_id", "not_one", "or friend_name with bought_on is needed; send one of the two")),
-        }
+        purchase_of(self.order_id.as_deref(), self.friend_name.as_deref(), self.bought_on.as_deref(), now)
     }
 
     fn referrer(&self, principal: &Principal) -> Result<ReferrerId, ApiError> {
@@ -61,6 +48,47 @@ impl ClaimBody {
             (None, Some(named)) => Ok(named),
             (None, None) => Err(FieldError::new("/referrer_id", "missing_field", "is missing; say whose claim it is").into()),
         }
+    }
+}
+
+/// What is said of a purchase: the order's number, or the friend's first name and the day.
+///
+/// # Errors
+/// What is wrong with it, at its field.
+pub(in crate::http) fn purchase_of(
+    order_id: Option<&str>,
+    friend_name: Option<&str>,
+    bought_on: Option<&str>,
+    now: Instant,
+) -> Result<Purchase, FieldError> {
+    match (order_id, friend_name, bought_on) {
+        (Some(order), None, None) => short_text("/order_id", order).map(|()| Purchase::Order(order.to_owned())),
+        (None, Some(name), Some(day)) => {
+            short_text("/friend_name", name)?;
+            let start = Instant::start_of_day(day, "UTC").map_err(|fault| FieldError::new("/bought_on", "invalid_date", fault))?;
+            // It is tomorrow already somewhere, but nowhere later.
+            if start > now.plus_days(1) {
+                return Err(FieldError::new("/bought_on", "in_the_future", "has not been yet; name the day of the purchase"));
+            }
+            Ok(Purchase::Friend(name.to_owned(), day.to_owned()))
+        }
+        _ => Err(FieldError::new("/order_id", "not_one", "or friend_name with bought_on is needed; send one of the two")),
+    }
+}
+
+/// The claim, and whether it is a new one.
+///
+/// # Errors
+/// 422 when nobody has the id, 409 when too many are open.
+pub(in crate::http) fn filed(outcome: Filed) -> Result<(Claim, bool), ApiError> {
+    match outcome {
+        Filed::New(claim) => Ok((claim, true)),
+        Filed::Open(claim) => Ok((claim, false)),
+        Filed::UnknownReferrer => Err(FieldError::new("/referrer_id", "unknown_referrer", "names no referrer").into()),
+        Filed::TooMany(most) => Err(ApiError::conflict(
+            "too_many_claims",
+            format!("{most} claims are open already; wait until they are decided before you make another"),
+        )),
     }
 }
 
@@ -113,15 +141,9 @@ async fn file(caller: Claimant, body: Body<ClaimBody>) -> Result<HttpResponse, A
         source: source_of(&caller.principal, body.source.as_deref())?,
         actor: caller.principal.actor(),
     };
-    match caller.write(move |tx, now| file_claim(tx, now, &request)).await? {
-        Filed::New(claim) => Ok(HttpResponse::Created().json(ClaimView::from(claim))),
-        Filed::Open(claim) => Ok(HttpResponse::Ok().json(ClaimView::from(claim))),
-        Filed::UnknownReferrer => Err(FieldError::new("/referrer_id", "unknown_referrer", "names no referrer").into()),
-        Filed::TooMany(most) => Err(ApiError::conflict(
-            "too_many_claims",
-            format!("{most} claims are open already; wait until they are decided before you make another"),
-        )),
-    }
+    let (claim, new) = filed(caller.write(move |tx, now| file_claim(tx, now, &request)).await?)?;
+    let mut answer = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.json(ClaimView::from(claim)))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::claims::ClaimView;
 use super::customers::ProposalView;
+use super::joins::JoinView;
 use super::payout_view::ShownPayout;
 use super::sale_view::ShownSale;
 use crate::domain::fraud::{Sign, Trace};
@@ -34,6 +35,7 @@ enum KindName {
     UnknownPayout,
     WriteOff,
     UnreachableReferrer,
+    Join,
 }
 
 impl From<KindName> for Kind {
@@ -45,6 +47,7 @@ impl From<KindName> for Kind {
             KindName::UnknownPayout => Self::Payout,
             KindName::WriteOff => Self::WriteOff,
             KindName::UnreachableReferrer => Self::Unreachable,
+            KindName::Join => Self::Join,
         }
     }
 }
@@ -77,6 +80,8 @@ struct DecisionView {
     write_off: Option<DebtView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     referrer: Option<ReferrerView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    join: Option<JoinView>,
 }
 
 /// Forgiven with `POST /v1/adjustments`, kind `forgive`.
@@ -108,6 +113,7 @@ impl DecisionView {
             payout: None,
             write_off: None,
             referrer: None,
+            join: None,
         };
         match decision {
             Decision::Sale(view, signs, traces) => Self {
@@ -123,6 +129,9 @@ impl DecisionView {
                 referrer: Some(ReferrerView { id: one.referrer_id, customer_id: one.customer_id }),
                 ..bare(KindName::UnreachableReferrer, one.since)
             },
+            Decision::Join(join) => {
+                Self { join: Some(JoinView::from((**join).clone())), ..bare(KindName::Join, join.created_at) }
+            }
             Decision::Merge(pair) => {
                 Self { merge_proposal: Some(ProposalView::from(pair)), ..bare(KindName::MergeProposal, pair.created_at) }
             }

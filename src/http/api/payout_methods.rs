@@ -13,7 +13,7 @@ use crate::domain::instant::Instant;
 use crate::domain::payout::Rail;
 use crate::domain::payout_details::{AccountKind, HolderKind, PayoutDetails};
 use crate::http::body::Body;
-use crate::http::callers::{OwnReader, Payee};
+use crate::http::callers::{Caller, OwnReader, Payee};
 use crate::http::problem::ApiError;
 use crate::operations::remove_payout_method::remove_payout_method;
 use crate::operations::set_payout_method::{Outcome, Request, set_payout_method};
@@ -28,7 +28,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 /// told at its field.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DetailsBody {
+pub(in crate::http) struct DetailsBody {
     rail: Rail,
     name: Option<String>,
     address: Option<Vec<String>>,
@@ -43,7 +43,29 @@ struct DetailsBody {
 }
 
 impl DetailsBody {
-    fn parse(mut self) -> Result<PayoutDetails, Vec<FieldError>> {
+    /// Details of which each field that was filled in is what `field` gives for its name.
+    pub(in crate::http) fn filled_in(rail: Rail, field: impl Fn(&str) -> Option<String>) -> Self {
+        let lines = |text: String| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        Self {
+            rail,
+            name: field("name"),
+            address: field("address").map(lines),
+            holder: field("holder"),
+            iban: field("iban"),
+            bic: field("bic"),
+            routing: field("routing"),
+            account: field("account"),
+            account_kind: field("account_kind").map(|kind| if kind == "savings" { AccountKind::Savings } else { AccountKind::Checking }),
+            holder_kind: field("holder_kind").map(|kind| if kind == "business" { HolderKind::Business } else { HolderKind::Person }),
+            email: field("email"),
+        }
+    }
+
+    /// The details in normal form.
+    ///
+    /// # Errors
+    /// Every fault, each at its field.
+    pub(in crate::http) fn parse(mut self) -> Result<PayoutDetails, Vec<FieldError>> {
         let rail = self.rail;
         let mut faults = Vec::new();
         let details = match rail {
@@ -127,13 +149,15 @@ impl From<Method> for ShownMethod {
     }
 }
 
-async fn enter(caller: Payee, path: Path<ReferrerId>, body: Body<DetailsBody>) -> Result<HttpResponse, ApiError> {
-    let referrer_id = path.into_inner();
-    let details = body.into_inner().parse()?;
+/// What `caller` asks for who enters `details` for a referrer.
+///
+/// # Errors
+/// 500 when they cannot be sealed.
+pub(in crate::http) fn request(caller: &Caller, referrer_id: ReferrerId, details: &PayoutDetails) -> Result<Request, ApiError> {
     let internal = |error: &dyn std::fmt::Display| ApiError::internal(error.to_string());
-    let plain = serde_json::to_string(&details).map_err(|error| internal(&error))?;
+    let plain = serde_json::to_string(details).map_err(|error| internal(&error))?;
     let vault = caller.app.vault.clone();
-    let request = Request {
+    Ok(Request {
         referrer_id,
         rail: details.rail(),
         sealed: vault.seal(&Method::seal_place(referrer_id), &plain).map_err(|error| internal(&error))?,
@@ -143,7 +167,11 @@ async fn enter(caller: Payee, path: Path<ReferrerId>, body: Body<DetailsBody>) -
         vault,
         scope: caller.principal.scope(),
         actor: caller.principal.actor(),
-    };
+    })
+}
+
+async fn enter(caller: Payee, path: Path<ReferrerId>, body: Body<DetailsBody>) -> Result<HttpResponse, ApiError> {
+    let request = request(&caller, path.into_inner(), &body.into_inner().parse()?)?;
     match caller.write(move |tx, now| set_payout_method(tx, now, &request)).await? {
         Outcome::NoReferrer => Err(ApiError::not_found("referrer")),
         Outcome::Entered(row) => Ok(HttpResponse::Created().json(ShownMethod::from(row))),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::db::referrers;
 use crate::domain::id::ReferrerId;
 use crate::domain::principal::Scope;
-use crate::http::callers::OwnReader;
+use crate::http::callers::{Caller, OwnReader};
 use crate::http::paging::Query;
 use crate::http::printed;
 use crate::http::problem::ApiError;
@@ -21,10 +21,11 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/v1/referrers/{id}/statements/{period}").route(get().to(statement)));
 }
 
+/// How a statement is wanted.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StatementQuery {
-    format: Option<PaperWish>,
+pub(in crate::http) struct StatementQuery {
+    pub(in crate::http) format: Option<PaperWish>,
 }
 
 async fn statement(
@@ -38,14 +39,27 @@ async fn statement(
     if !matches!(caller.principal.scope(), Scope::All) && caller.principal.scope() != Scope::Referrer(id) {
         return Err(ApiError::not_found("referrer"));
     }
-    let name = period.clone();
+    answer(&caller, id, &period, PaperWish::text(query.format, &req)).await
+}
+
+/// The statement of a referrer for a month or year, as a text or, without a format, printed.
+///
+/// # Errors
+/// 404 when there is no such referrer or period.
+pub(in crate::http) async fn answer(
+    caller: &Caller,
+    id: ReferrerId,
+    period: &str,
+    format: Option<Format>,
+) -> Result<HttpResponse, ApiError> {
+    let name = period.to_owned();
     let found = caller.read(move |conn| match referrers::find(conn, id)? {
         Some(_) => Ok(Some(show_statement(conn, id, &name)?)),
         None => Ok(None),
     });
     let named = found.await?.ok_or_else(|| ApiError::not_found("referrer"))?;
     let statement = named.ok_or_else(|| ApiError::not_found("period; name a month such as 2026-11 or a year such as 2026"))?;
-    match PaperWish::text(query.format, &req) {
+    match format {
         None => {
             let now = caller.now();
             let pdf = web::block(move || printed::statement(&statement, now)).await;

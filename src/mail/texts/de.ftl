@@ -7,6 +7,7 @@ shop-at = { $shop } ({ $shop_url })
 some-reward = eine Prämie
 and = { $first } und { $second }
 more-lines = und { $count } weitere
+see-money = Dein Geld: { $portal }
 footer-reply = Fragen? Antworte einfach.
 footer-stop = Keine Nachrichten dieser Art mehr: { $stop }
 footer-choose = Welche Nachrichten du bekommst: { $stop }
@@ -49,7 +50,7 @@ you_did_not_know-subject = { $shop } schuldet dir { $amount }
 you_did_not_know-subject_short = Wir schulden dir { $amount }
 you_did_not_know-fact = Jemand hat bei { $place } gekauft und gesagt, dass du ihn geschickt hast. Das bezahlen wir: { $amount } warten auf dich.
 you_did_not_know-fact_held = Jemand hat bei { $place } gekauft und gesagt, dass du ihn geschickt hast. Das bezahlen wir: { $amount } warten auf dich, vorgemerkt bis { $due }, falls die Ware zurückgeht.
-you_did_not_know-reply = Antworte auf diese Nachricht, dann zahlen wir aus. Warst du es nicht, sag es uns auf demselben Weg.
+you_did_not_know-reply = Antworte einfach, dann zahlen wir aus. Warst du es nicht, sag es uns auf demselben Weg.
 you_did_not_know-link = Mehr verdienst du, wenn du deinen Link weitergibst und sagst, dass du eine Prämie bekommst:
 you_did_not_know-why = Wir haben deine Adresse, weil du selbst Kunde von { $shop } bist.
 
@@ -70,7 +71,7 @@ commission_reduced-now = Es bleiben { $remaining }.
 commission_reduced-calm = Du hast nichts falsch gemacht. Wurde schon ausgezahlt, schick nichts zurück: Wir verrechnen es mit deiner nächsten Prämie.
 commission_reduced-why = Du bekommst diese Nachricht, weil es um dein Geld bei { $shop } geht.
 commission_reduced-many_subject = { $amount } zurückgebucht: { $count } Rückgaben
-commission_reduced-many = { $count } Einkäufe, die du { $shop } gebracht hast, gingen zurück oder wurden geändert. Darum haben wir { $amount } von deinen Prämien dafür zurückgebucht:
+commission_reduced-many = { $count } Einkäufe, die du { $shop } gebracht hast, gingen zurück oder wurden geändert. Darum haben wir { $amount } von deinen Prämien zurückgebucht:
 commission_reduced-line = { $amount } zurückgebucht, { $remaining } bleiben
 
 payout_sent-subject = { $amount } sind unterwegs
@@ -119,6 +120,13 @@ claim_declined-fact = Du hast uns gesagt, dass du { $shop } jemanden geschickt h
 claim_declined-reason = Der Grund: { $reason }
 claim_declined-thanks = Danke, dass du es trotzdem gesagt hast. Weißt du mehr als wir, antworte bitte.
 claim_declined-why = Du bekommst diese Nachricht, weil du uns einen Einkauf bei { $shop } gemeldet hast.
+
+login_link-subject = Anmelden bei { $shop }
+login_link-subject_short = Dein Link zum Anmelden
+login_link-link = Hier ist der Link zu deinen Prämien bei { $shop }:
+login_link-once = Er gilt einmal und 15 Minuten lang.
+login_link-calm = Hast du ihn nicht angefordert, brauchst du nichts zu tun: Ohne diese Nachricht kommt niemand hinein.
+login_link-why = Du bekommst diese Nachricht, weil sie mit deiner Adresse angefordert wurde.
 
 reason-not_confirmed = Wir konnten nicht bestätigen, dass dieser Einkauf durch dich kam.
 reason-not_a_new_customer = Der Käufer war schon vorher unser Kunde.
