@@ -16,6 +16,9 @@ use crate::domain::sale::{OrderKey, SaleStatus};
 /// Orders of a period that are looked at; a list of a day has far fewer.
 const PERIOD_MAX: i64 = 100_000;
 
+/// So many orders are the latest.
+const LATEST: i64 = 100;
+
 /// Which orders a list shows.
 #[derive(Debug, Clone)]
 pub struct SaleFilter {
@@ -250,10 +253,15 @@ pub fn newest_first(conn: &mut Conn<'_>, filter: &NewestFilter) -> DbResult<Vec<
     })
 }
 
-/// Whether any order was reported that is not of the past.
+/// Whether any of the latest orders is not one of the past: a shop that only brought its history along is not connected.
 ///
 /// # Errors
 /// What the database reports.
-pub fn any(conn: &mut Conn<'_>) -> DbResult<bool> {
-    newest(conn, 1).map(|rows| !rows.is_empty())
+pub fn any_live(conn: &mut Conn<'_>) -> DbResult<bool> {
+    let past: Vec<bool> = on_db!(conn, c => sales::table
+        .order(sales::id.desc())
+        .limit(LATEST)
+        .select(sales::history)
+        .load(c))?;
+    Ok(past.contains(&false))
 }

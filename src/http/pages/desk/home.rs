@@ -136,7 +136,7 @@ fn fresh(conn: &mut Conn<'_>, mut named: BTreeSet<ReferrerId>) -> DbResult<Fresh
     let events = latest_events(conn, EVENTS)?;
     named.extend(events.iter().filter_map(|event| wording::referrer_of(&event.data.0)));
     let steps = Steps {
-        connected: !connections::list(conn, None, 1)?.is_empty() || sale_lists::any(conn)?,
+        connected: !connections::list(conn, None, 1)?.is_empty() || sale_lists::any_live(conn)?,
         invited: !referrers::list(conn, None, &Scope::All, None, 1)?.is_empty(),
         tested: test_sale::was_made(conn)?,
     };
