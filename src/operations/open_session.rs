@@ -101,7 +101,7 @@ fn session(now: Instant, role: Role, mode: Mode, seconds: i64) -> TokenRow {
 fn keep(tx: &mut Tx<'_>, now: Instant, row: &TokenRow) -> DbResult<()> {
     tokens::insert(tx, row)?;
     let detail = serde_json::json!({ "login_id": row.login_id, "referrer_id": row.referrer_id, "mode": row.mode });
-    audit(tx, &row.principal().actor(), "session.open", AnyId::from_uuid(row.id.uuid()), detail, now)
+    audit(tx, &row.principal().actor(), "session.open", AnyId::from_uuid(row.id.uuid()), detail, now).map(drop)
 }
 
 /// Makes a link of `kind` that lets `login` in.
