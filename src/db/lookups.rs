@@ -1,7 +1,7 @@
 //! Finds people as their owner looks for them: by a few letters, a number, an article. Every query is answered by an
 //! index or looks at a bounded number of rows, save that of names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -167,15 +167,19 @@ pub fn letters(conn: &mut Conn<'_>, referrer: ReferrerId, before: Option<MailId>
 /// # Errors
 /// What the database reports.
 pub fn deals_of(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Vec<(CommissionRow, SaleRow)>> {
-    on_db!(conn, c => commissions::table
-        .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
+    let earned: Vec<CommissionRow> = on_db!(conn, c => commissions::table
         .filter(commissions::referrer_id.eq(referrer))
         .filter(commissions::live)
         .filter(commissions::kind.eq(SALE))
         .order(commissions::id.desc())
         .limit(MOST)
-        .select((CommissionRow::as_select(), SaleRow::as_select()))
-        .load(c))
+        .select(CommissionRow::as_select())
+        .load(c))?;
+    let ids: Vec<SaleId> = earned.iter().map(|row| row.sale_id).collect();
+    let orders: Vec<SaleRow> =
+        on_db!(conn, c => sales::table.filter(sales::id.eq_any(&ids)).select(SaleRow::as_select()).load(c))?;
+    let mut orders: HashMap<SaleId, SaleRow> = orders.into_iter().map(|row| (row.id, row)).collect();
+    Ok(earned.into_iter().filter_map(|row| orders.remove(&row.sale_id).map(|order| (row, order))).collect())
 }
 
 /// Customers, the newest first, before `before`: all of them, or those whose name holds `name`. Those merged into

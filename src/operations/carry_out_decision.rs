@@ -33,7 +33,12 @@ pub fn carry_out_decision(tx: &mut Tx<'_>, now: Instant, id: DecisionId) -> DbRe
     match carry_out(tx, now, &row)? {
         Ok(()) => pending_decisions::delete(tx, id)?,
         Err(why) => {
-            pending_decisions::refuse(tx, id, &why)?;
+            // An address is kept nowhere but in the customer file.
+            if matches!(row.decision.0, DeskDecision::NewAddress { .. }) {
+                pending_decisions::delete(tx, id)?;
+            } else {
+                pending_decisions::refuse(tx, id, &why)?;
+            }
             let detail = json!({ "verb": row.decision.0.verb(), "why": why });
             outbox::audit(tx, &row.actor, "decision.drop", row.subject_id, detail, now)?;
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::sales::accountant;
 use super::visit::{Visit, hidden, words};
-use crate::app::{App, stories};
+use crate::app::{App, Engine, execute, stories};
 use crate::client::Client;
 use crate::letters::until;
 use crate::shop::{advance, all, balance, enrol, id_of, order, sell};
@@ -15,6 +15,7 @@ stories! {
     a_named_friend_is_matched_by_hand,
     claims_are_decided_and_what_the_law_refuses_comes_back_with_its_reason,
     pairs_are_merged_or_left_as_two,
+    whom_no_letter_reached_is_given_another_address,
     an_accountant_sees_what_waits_and_decides_nothing,
 }
 
@@ -165,6 +166,31 @@ fn pairs_are_merged_or_left_as_two(app: &App) {
     let keys = |id: &str| shop.get(&format!("/v1/customers/{id}")).is(200)["keys"].as_array().expect("keys").len();
     assert_eq!((keys(&one), keys(&two)), (2, 1));
     assert_eq!(all(&shop, "/v1/decisions"), Vec::<Value>::new());
+}
+
+fn whom_no_letter_reached_is_given_another_address(app: &App) {
+    let (owner, mut visit) = (app.owner(), Visit::owner(app));
+    let joe = enrol(&owner, "joe@example.com", "JOE");
+    let (id, at) = match app.engine {
+        Engine::Sqlite => ("x'0190163d8694739baea5966c26f8ad92'", "1790000000000000"),
+        Engine::Postgres => ("'0190163d-8694-739b-aea5-966c26f8ad92'", "now()"),
+    };
+    let bounce = format!(
+        "INSERT INTO mail_bounces (id, address, hard_at, soft_count, complained_at, last_at) \
+         VALUES ({id}, 'joe@example.com', {at}, 0, NULL, {at})"
+    );
+    execute(&app.place(), &bounce).expect("a bounce");
+    let said = words(&visit.page("/desk/decide"));
+    assert!(said.contains("No letter reaches JOE") && said.contains("Came back from: joe@example.com"), "{said}");
+    let waiting = id_of(&all(&owner, "/v1/decisions?kind=unreachable_referrer")[0]);
+    let about = [("kind", "unreachable"), ("subject", waiting.as_str()), ("verb", "new_address")];
+    let wrong = visit.submit("/desk/decide", &[&about[..], &[("email", "joe")]].concat());
+    assert!(wrong.status == 422 && words(&wrong.text).contains("Enter an e-mail address"), "{}", wrong.text);
+    decide(&mut visit, "unreachable", &waiting, &[("verb", "new_address"), ("email", "Joe@new.example")]);
+    until(app, "the address is kept", || all(&owner, "/v1/decisions").is_empty());
+    let customer = owner.get(&format!("/v1/referrers/{joe}")).is(200)["customer"].clone();
+    assert_eq!(customer["keys"].as_array().map(Vec::len), Some(2), "{customer:#}");
+    assert!(words(&visit.page("/desk/decide")).contains("Nothing waits for you."));
 }
 
 fn an_accountant_sees_what_waits_and_decides_nothing(app: &App) {

@@ -13,6 +13,7 @@ stories! {
     one_is_invited_by_hand_and_written_to,
     three_hundred_are_invited_with_one_word_and_nobody_twice,
     those_of_a_pasted_list_are_invited_and_strangers_left_out,
+    whom_a_buyer_named_is_invited_from_his_page,
     a_referrer_is_found_by_name_address_and_code,
     a_page_shows_what_somebody_has_and_how_it_came_about,
     codes_are_added_retired_and_brought_back,
@@ -102,6 +103,18 @@ fn those_of_a_pasted_list_are_invited_and_strangers_left_out(app: &App) {
         assert_eq!(page.status, 422, "{fault}");
         assert!(words(&page.text).contains(fault), "{fault}: {}", page.text);
     }
+}
+
+fn whom_a_buyer_named_is_invited_from_his_page(app: &App) {
+    let (owner, mut visit) = (app.owner(), Visit::owner(app));
+    let joe = json!({"customer": {"email": "joe@example.com"}, "invite": true});
+    let joe = id_of(&owner.post("/v1/referrers", &joe).is(201));
+    let page = visit.page(&format!("/desk/referrers/{joe}"));
+    let (_, rest) = page.split_once("action=\"/desk/customers/").expect("a button");
+    let customer = rest.split('/').next().expect("an id");
+    let done = visit.submit(&format!("/desk/customers/{customer}/enrol"), &[]);
+    assert!(words(&done.text).contains("Invited: the letter") && words(&done.text).contains("Active"), "{}", done.text);
+    assert_eq!(owner.get(&format!("/v1/referrers/{joe}")).is(200)["status"], "active");
 }
 
 fn a_referrer_is_found_by_name_address_and_code(app: &App) {

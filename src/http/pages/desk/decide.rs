@@ -87,7 +87,10 @@ impl Found {
         let card = |decision: &Decision| {
             let card = Card::of(frame, decision, &self.context, now);
             let refusal = self.pending.iter().find(|row| row.subject_id.uuid() == card.id).and_then(|row| row.refusal.clone());
-            refusal.map_or_else(|| card.clone(), |why| card.clone().refused(frame, &why))
+            match refusal {
+                Some(why) => card.refused(frame, &why),
+                None => card,
+            }
         };
         self.open.iter().map(card).collect()
     }

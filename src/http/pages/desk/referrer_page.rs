@@ -170,11 +170,9 @@ impl Found {
         let method = self.method.as_ref().map(|row| (rail(row), row.account.clone()));
         let held = self.method.as_ref().and_then(|row| row.hold_until).filter(|until| *until > now);
         let wants = self.preferences.as_ref();
-        let choices = wants.map(|wants| wants.kinds.iter().map(|(name, wanted)| Choice {
-            name: *name,
-            said: letter_kind(&frame, name),
-            wanted: *wanted,
-        }));
+        let kinds = wants.map(|wants| &wants.kinds).into_iter().flatten();
+        let choices =
+            kinds.map(|(name, wanted)| Choice { name: *name, said: letter_kind(&frame, name), wanted: *wanted }).collect();
         let chosen = wants.and_then(|wants| wants.locale);
         Page {
             form: AdjustmentId::new(now),
@@ -193,7 +191,7 @@ impl Found {
             older_postings: self.older_postings(),
             letters: self.letters.iter().take(ROWS).map(|mail| letter(&frame, mail)).collect(),
             older_letters: self.older_letters(),
-            choices: choices.map(Iterator::collect).unwrap_or_default(),
+            choices,
             languages: Locale::ALL.map(|locale| (locale.tag(), chosen == Some(locale))).to_vec(),
             months: months(&frame, self.referrer.created_at, now),
             faults,

@@ -21,6 +21,7 @@ referrers-last = Letzter Verkauf
 referrers-in-file = In der Kundenkartei
 referrers-sales = Verkäufe
 referrers-invited-why = Diese Person wurde beim Kauf genannt. Das Geld liegt bereit, aber dabei ist sie noch nicht: Laden Sie sie ein, dann bekommt sie den Brief mit ihrem Link.
+referrers-enrol = Einladen
 referrers-pause = Pausieren
 referrers-resume = Fortsetzen
 referrers-sheet = Blatt zum Ausdrucken

@@ -21,6 +21,7 @@ referrers-last = Last sale
 referrers-in-file = In the customer file
 referrers-sales = Sales
 referrers-invited-why = A buyer named this person. Money is put aside, but nobody was enrolled yet: invite, and the letter with the link goes out.
+referrers-enrol = Invite
 referrers-pause = Pause
 referrers-resume = Resume
 referrers-sheet = Print sheet
