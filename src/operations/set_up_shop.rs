@@ -56,7 +56,7 @@ pub fn set_up_shop(tx: &mut Tx<'_>, now: Instant, request: &Beginning) -> DbResu
         return Ok(SetUp::SomebodyIsThere);
     }
     let link = login_links::find(tx, request.link)?;
-    if !link.is_some_and(|link| link.kind == LinkKind::Setup && link.works(now)) {
+    if link.is_none_or(|link| link.kind != LinkKind::Setup || !link.works(now)) {
         return Ok(SetUp::LinkEnded);
     }
     let login = Login {
