@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, ORIGIN};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::app::App;
 use super::limits;
 use super::problem::ApiError;
+use super::request_log::InSandbox;
 use crate::db::{Conn, DbResult, Tx, outward};
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Principal, Role};
@@ -157,6 +158,9 @@ async fn caller(req: &HttpRequest, allows: fn(&Principal) -> bool) -> Result<Cal
     }
     if principal.role == Role::Publishable && !from_origin(req, principal.origin.as_deref()) {
         return Err(ApiError::forbidden("this token is bound to another origin; use it in pages of that origin"));
+    }
+    if principal.mode == Mode::Sandbox {
+        req.extensions_mut().insert(InSandbox);
     }
     let book = book_of(app, principal.mode).await?;
     Ok(Caller { principal, book, app: app.clone() })

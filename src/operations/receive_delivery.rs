@@ -142,7 +142,8 @@ pub fn apply(home: &Book, books: &Books, connection: &Connection, row: Inbound) 
         Err(Trouble::Refused(reason)) => {
             // It may quote what was sent: PostgreSQL takes no NUL, a terminal obeys control characters.
             let reason: String = reason.chars().filter(|sign| !sign.is_control()).take(REASON_MAX).collect();
-            tracing::warn!(delivery = %row.id, connection = %connection.id, reason, "a storefront's message failed");
+            // The reason may quote what a buyer wrote; it is told with the message, not in the log.
+            tracing::warn!(delivery = %row.id, connection = %connection.id, "a storefront's message failed");
             row.status = InboundStatus::Failed;
             row.error = Some(reason);
             row.settled_at = Some(home.clock.now());

@@ -11,7 +11,6 @@ use crate::domain::customer::CustomerFacts;
 use crate::domain::id::{CustomerId, RevisionId, SaleId};
 use crate::domain::instant::Instant;
 use crate::domain::sale::{Amounts, Hint, OrderKey, SaleReport, SaleStatus, differences};
-use crate::domain::signal::Signal;
 
 /// One report of an order, checked, with what its content comes to.
 #[derive(Debug, Clone)]
@@ -56,8 +55,7 @@ pub fn record_sales(tx: &mut Tx<'_>, now: Instant, requests: &[SaleRequest]) -> 
     for (place, request) in requests.iter().enumerate() {
         let customer = people.of.get(place).copied().flatten();
         fold.learn(customer, request.report.customer.as_ref());
-        let signals: &[Signal] = if told(request) { &request.report.signals } else { &[] };
-        answers.push(record(&mut fold, now, request, customer, signals, &people)?);
+        answers.push(record(&mut fold, now, request, customer, told(request), &people)?);
     }
     fold.finish(tx)?;
     Ok(answers)
@@ -73,9 +71,10 @@ fn forgotten(tx: &mut Tx<'_>, rows: &[SaleRow], buyers: &[CustomerId]) -> DbResu
     Ok(rows.iter().filter(|row| row.customer_id.is_some_and(|id| erased.contains(&id))).map(SaleRow::key).collect())
 }
 
-/// The buyer's answer as it is to be kept: words that were erased from the order do not come back with a later report.
-fn hint_of(order: &OrderState, report: &SaleReport) -> Option<Hint> {
-    let blank = order.revisions.values().any(|revision| revision.hint.as_ref().is_some_and(Hint::is_blank));
+/// The buyer's answer as it is to be kept: words that were erased from the order do not come back with a later report,
+/// nor does somebody who was erased say anything more.
+fn hint_of(order: &OrderState, report: &SaleReport, told: bool) -> Option<Hint> {
+    let blank = !told || order.revisions.values().any(|revision| revision.hint.as_ref().is_some_and(Hint::is_blank));
     report.referred_by.clone().map(|hint| if blank { Hint::blank() } else { hint })
 }
 
@@ -93,7 +92,7 @@ fn record(
     now: Instant,
     request: &SaleRequest,
     customer: Option<CustomerId>,
-    signals: &[Signal],
+    told: bool,
     people: &People,
 ) -> DbResult<SaleAnswer> {
     let report = &request.report;
@@ -115,12 +114,12 @@ fn record(
         id: RevisionId::new(now),
         content: report.content.clone(),
         amounts: request.amounts.clone(),
-        hint: hint_of(order, report),
+        hint: hint_of(order, report, told),
     };
     let revision_id = revision.id;
     fold.advance(id, report.status, report.paid_at);
     fold.add_revision(id, report.version, revision);
-    fold.mark(id, signals, report.content.occurred_at.unwrap_or(now));
+    fold.mark(id, if told { report.signals.as_slice() } else { &[] }, report.content.occurred_at.unwrap_or(now));
     fold.amend(id, |sale| describe(sale, request, customer, first, people, now));
     if let (true, Some(customer)) = (report.history && first, customer) {
         fold.remember(customer, report.content.occurred_at.unwrap_or(now));

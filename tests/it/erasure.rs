@@ -302,7 +302,7 @@ fn a_referrer_is_closed_and_his_payments_stay_in_the_books(app: &App) {
     assert_eq!(sums(app, &owner), now);
     assert_silent(app);
     // The owner decides what becomes of the rest.
-    let forfeit = json!({"referrer_id": referrer, "kind": "forfeit", "amount": {"amount": 3_000, "currency": "EUR"}, "reason": "Erased at his own wish"});
+    let forfeit = json!({"referrer_id": referrer, "kind": "forfeit", "amount": {"amount": -3_000, "currency": "EUR"}, "reason": "Erased at his own wish"});
     owner.post_once("/v1/adjustments", &forfeit).is(201);
     assert_eq!(balance(&owner, &referrer)[1], 0);
     assert_eq!(erase(&owner, &customer)["referrers"][0]["owed"], json!([]));

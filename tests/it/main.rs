@@ -37,6 +37,8 @@ mod demo;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod fake_paypal;
 #[cfg(test)]
 mod fake_shop;
@@ -70,6 +72,8 @@ mod payout_files;
 mod payout_methods;
 #[cfg(test)]
 mod payout_races;
+#[cfg(test)]
+mod newcomer;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer_body::{CustomerBody, given, orders_before};
 use super::customer_view::CustomerView;
+use super::erasures::erase;
 use super::source::source_of;
 use crate::db::bounces;
 use crate::db::customers::{self, Search};
@@ -29,7 +30,12 @@ use crate::operations::record_customer::record_customer;
 /// Adds the routes.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(web::resource("/v1/customers").route(web::post().to(record)).route(web::get().to(list)))
-        .service(web::resource("/v1/customers/{id}").route(web::get().to(read)).route(web::patch().to(change)))
+        .service(
+            web::resource("/v1/customers/{id}")
+                .route(web::get().to(read))
+                .route(web::patch().to(change))
+                .route(web::delete().to(erase)),
+        )
         .service(web::resource("/v1/customers/{id}/merge").route(web::post().to(merge)))
         .service(web::resource("/v1/merge-proposals").route(web::get().to(proposals)))
         .service(web::resource("/v1/merge-proposals/{id}/dismiss").route(web::post().to(dismiss)));

@@ -91,6 +91,7 @@ home-event-referrer-paused = { $who } pausiert
 home-event-referrer-resumed = { $who } ist wieder dabei
 home-event-code-issued = { $who } hat einen neuen Code
 home-event-customer-merged = Zwei Kunden waren ein und derselbe
+home-event-customer-erased = Jemand wurde auf seinen Wunsch gelöscht
 home-event-introduction-registered = { $who } hat jemanden empfohlen
 home-event-claim-filed = { $who } sagt: Diesen Kunden habe ich geschickt
 home-event-claim-accepted = Der Anspruch von { $who } wurde anerkannt

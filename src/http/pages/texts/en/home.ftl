@@ -91,6 +91,7 @@ home-event-referrer-paused = { $who } was paused
 home-event-referrer-resumed = { $who } takes part again
 home-event-code-issued = { $who } has a new code
 home-event-customer-merged = Two customers turned out to be one
+home-event-customer-erased = Somebody was erased at his own wish
 home-event-introduction-registered = { $who } introduced somebody
 home-event-claim-filed = { $who } says: I sent this customer
 home-event-claim-accepted = The claim of { $who } was accepted
