@@ -45,6 +45,7 @@ pub mod merges;
 pub mod migrate;
 pub mod money_check;
 pub mod open_items;
+pub mod order_sums;
 pub mod outbox;
 pub mod outward;
 pub mod owner_notices;

@@ -208,55 +208,14 @@ pub fn names(conn: &mut Conn<'_>, ids: &[ReferrerId]) -> DbResult<Vec<(ReferrerI
     Ok(found)
 }
 
-/// What orders came to: currency, verdict, how many, base less refunds, what friends saved. Minor units.
-pub type Orders = (Currency, VerdictKind, i64, i64, i64);
-
-/// The paid orders placed from `from` until before `to`, those of the past left out, by currency and verdict.
-///
-/// # Errors
-/// What the database reports.
-pub fn orders_by_verdict(conn: &mut Conn<'_>, from: Instant, to: Instant) -> DbResult<Vec<Orders>> {
-    on_db!(conn, c => sales::table
-        .filter(sales::history.eq(false))
-        .filter(sales::status.eq(SaleStatus::Paid))
-        .filter(sales::currency.is_not_null())
-        .filter(sales::verdict_kind.is_not_null())
-        .filter(sales::occurred_at.ge(from))
-        .filter(sales::occurred_at.lt(to))
-        .group_by((sales::currency, sales::verdict_kind))
-        .select((
-            sales::currency.assume_not_null(),
-            sales::verdict_kind.assume_not_null(),
-            sql::<BigInt>("CAST(COUNT(*) AS BIGINT)"),
-            sql::<BigInt>("CAST(SUM(base - base_refunded) AS BIGINT)"),
-            sql::<BigInt>("CAST(SUM(friend_discount) AS BIGINT)"),
-        ))
-        .load(c))
-}
-
 /// Where a commission's sum is booked; what is held or was rejected is not.
-const BOOKED: [CommissionStatus; 5] = [
+pub(super) const BOOKED: [CommissionStatus; 5] = [
     CommissionStatus::Pending,
     CommissionStatus::Approved,
     CommissionStatus::InPayout,
     CommissionStatus::Paid,
     CommissionStatus::Cancelled,
 ];
-
-/// What the commissions of the orders placed from `from` until before `to` come to, by currency.
-///
-/// # Errors
-/// What the database reports.
-pub fn commissions_of_orders(conn: &mut Conn<'_>, from: Instant, to: Instant) -> DbResult<Vec<(Currency, i64)>> {
-    on_db!(conn, c => commissions::table
-        .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
-        .filter(commissions::status.eq_any(BOOKED))
-        .filter(sales::occurred_at.ge(from))
-        .filter(sales::occurred_at.lt(to))
-        .group_by(commissions::currency)
-        .select((commissions::currency, sql::<BigInt>("CAST(SUM(commissions.net) AS BIGINT)")))
-        .load(c))
-}
 
 /// A referrer's deals in one currency: whose, how many, base less refunds, the last one. Minor units.
 pub type Deals = (ReferrerId, i64, i64, Option<Instant>);

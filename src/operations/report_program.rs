@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::db::{Conn, DbFault, DbResult, reports, terms};
+use crate::db::{Conn, DbFault, DbResult, order_sums, reports, terms};
 use crate::domain::attribution::VerdictKind;
 use crate::domain::field::FieldError;
 use crate::domain::id::ReferrerId;
@@ -171,15 +171,18 @@ pub fn report_program(
         Ok(months) => months,
         Err(fault) => return Ok(Err(fault)),
     };
-    let shown = months.map(|months| {
-        months
-            .into_iter()
-            .map(|(month, from, to)| Ok(Month { month, currencies: introductions(conn, from, to)? }))
-            .collect::<DbResult<Vec<Month>>>()
-    });
-    let months = shown.transpose()?;
+    let (worths, months) = match months {
+        Some(months) => {
+            let edges: Vec<Instant> = months.iter().map(|(_, from, _)| *from).chain(std::iter::once(period.to)).collect();
+            let spans = introductions(conn, &edges)?;
+            let all = added(&spans);
+            let named = months.into_iter().zip(spans).map(|((month, ..), currencies)| Month { month, currencies });
+            (all, Some(named.collect()))
+        }
+        None => (added(&introductions(conn, &[period.from, period.to])?), None),
+    };
     let mut currencies = Vec::new();
-    for worth in introductions(conn, period.from, period.to)? {
+    for worth in worths {
         let best = best(conn, worth.currency, period.from, period.to)?;
         currencies.push(InCurrency { sentence: worth.sentence(), best, worth });
     }
@@ -191,25 +194,47 @@ pub fn report_program(
 /// # Errors
 /// What the database reports.
 pub fn introductions_until(conn: &mut Conn<'_>, until: Instant) -> DbResult<Vec<Introductions>> {
-    introductions(conn, reports::EARLIEST, until)
+    Ok(added(&introductions(conn, &[reports::EARLIEST, until])?))
 }
 
-fn introductions(conn: &mut Conn<'_>, from: Instant, to: Instant) -> DbResult<Vec<Introductions>> {
-    let mut found: BTreeMap<Currency, Introductions> = BTreeMap::new();
-    for (currency, kind, count, base, saved) in reports::orders_by_verdict(conn, from, to)? {
-        let line = found.entry(currency).or_insert(Introductions::none(currency));
-        line.orders += count;
-        line.sales += base;
-        if kind == VerdictKind::Attributed {
-            line.deals += count;
-            line.brought += base;
-            line.friend_discounts += saved;
+/// What introductions came to in each span between two of `edges`, by currency.
+fn introductions(conn: &mut Conn<'_>, edges: &[Instant]) -> DbResult<Vec<Vec<Introductions>>> {
+    let mut spans: Vec<BTreeMap<Currency, Introductions>> = vec![BTreeMap::new(); edges.len().saturating_sub(1)];
+    let mut line = |span: i64, currency: Currency, add: &dyn Fn(&mut Introductions)| {
+        if let Some(span) = usize::try_from(span).ok().and_then(|span| spans.get_mut(span)) {
+            add(span.entry(currency).or_insert(Introductions::none(currency)));
         }
+    };
+    for row in order_sums::orders(conn, edges)? {
+        line(row.span, row.currency, &|worth| {
+            worth.orders += row.orders;
+            worth.sales += row.base;
+            if row.verdict_kind == VerdictKind::Attributed {
+                worth.deals += row.orders;
+                worth.brought += row.base;
+                worth.friend_discounts += row.saved;
+            }
+        });
     }
-    for (currency, net) in reports::commissions_of_orders(conn, from, to)? {
-        found.entry(currency).or_insert(Introductions::none(currency)).commissions += net;
+    for row in order_sums::commissions(conn, edges)? {
+        line(row.span, row.currency, &|worth| worth.commissions += row.net);
     }
-    Ok(found.into_values().map(Introductions::judged).collect())
+    Ok(spans.into_iter().map(|span| span.into_values().map(Introductions::judged).collect()).collect())
+}
+
+/// What all spans come to together.
+fn added(spans: &[Vec<Introductions>]) -> Vec<Introductions> {
+    let mut sums: BTreeMap<Currency, Introductions> = BTreeMap::new();
+    for worth in spans.iter().flatten() {
+        let sum = sums.entry(worth.currency).or_insert(Introductions::none(worth.currency));
+        sum.orders += worth.orders;
+        sum.deals += worth.deals;
+        sum.sales += worth.sales;
+        sum.brought += worth.brought;
+        sum.commissions += worth.commissions;
+        sum.friend_discounts += worth.friend_discounts;
+    }
+    sums.into_values().map(Introductions::judged).collect()
 }
 
 fn best(conn: &mut Conn<'_>, currency: Currency, from: Instant, to: Instant) -> DbResult<Vec<Best>> {
