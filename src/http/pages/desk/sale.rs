@@ -14,7 +14,7 @@ use super::timeline::{self, Step};
 use super::wording;
 use crate::db::commissions::{self, ChangeRow, RefundRow};
 use crate::db::payouts::Payout;
-use crate::db::sales::{self, RevisionRow, VerdictRow};
+use crate::db::sales::{self, HintRow, RevisionRow, VerdictRow};
 use crate::db::terms::Program;
 use crate::db::types::AnyId;
 use crate::db::{Conn, DbResult, sale_payouts};
@@ -39,6 +39,7 @@ pub(super) struct Known {
     pub(super) program: Program,
     pub(super) verdicts: Vec<VerdictRow>,
     pub(super) revisions: Vec<RevisionRow>,
+    pub(super) hints: Vec<HintRow>,
     pub(super) refunds: Vec<RefundRow>,
     pub(super) changes: Vec<ChangeRow>,
     pub(super) payouts: Vec<Payout>,
@@ -175,6 +176,7 @@ fn know(conn: &mut Conn<'_>, id: SaleId) -> DbResult<Option<Known>> {
     let named: BTreeSet<ReferrerId> = verdicts.iter().filter_map(|row| row.referrer_id).collect();
     Ok(Some(Known {
         revisions: sales::revisions_of(conn, &[id])?,
+        hints: sales::hints_of(conn, &[id])?,
         refunds: commissions::refunds_of(conn, &[id])?,
         payouts: sale_payouts::holding(conn, &own, &changed)?,
         names: Names::read(conn, &named, &BTreeSet::new())?,

@@ -60,6 +60,8 @@ fn reported(frame: &Frame, known: &Known, row: &RevisionRow) -> Step {
     if !row.content.0.codes.is_empty() {
         lines.push(frame.tell("sales-step-codes", &[("codes", &row.content.0.codes.join(", "))]));
     }
+    let named = known.hints.iter().find(|hint| hint.version == row.version);
+    lines.extend(named.map(|hint| frame.tell("sales-step-named", &[("hint", &hint.value)])));
     Step::new(frame, row.created_at, title, lines)
 }
 

@@ -94,6 +94,7 @@ sales-step-reported = Die Bestellung kam herein
 sales-step-revised = Die Bestellung kam erneut herein, Fassung { $version }
 sales-step-amounts = Der Käufer zahlte { $total }; davon zählen { $base }.
 sales-step-codes = Genannte Codes: { $codes }
+sales-step-named = Der Käufer sagte: { $hint } hat mich geschickt
 sales-step-earned = { $who } verdient daran
 sales-step-held-for = Zurückgehalten, bis Sie entscheiden: Es ginge an { $who }
 sales-step-held = Zurückgehalten, bis Sie entscheiden

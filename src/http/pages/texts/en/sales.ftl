@@ -94,6 +94,7 @@ sales-step-reported = The order came in
 sales-step-revised = The order came in again, version { $version }
 sales-step-amounts = The buyer paid { $total }; of that { $base } earns.
 sales-step-codes = Codes given: { $codes }
+sales-step-named = The buyer said: { $hint } sent me
 sales-step-earned = { $who } earns it
 sales-step-held-for = Held for you to decide: it would be { $who }
 sales-step-held = Held for you to decide
