@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Nullable;
+use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::adjustments::Adjustment;
 use super::commissions::CommissionRow;
@@ -17,7 +17,7 @@ use super::sales::SaleRow;
 use super::schema::{
     adjustments, balances, codes, commissions, customer_keys, customers, mails, referrers, sale_lines, sales, transfers,
 };
-use super::types::{AnyId, DbInstant};
+use super::types::{AnyId, DbInstant, DbUuid};
 use super::{Conn, DbResult};
 use crate::domain::commission::{SALE, TransferKind};
 use crate::domain::id::{AdjustmentId, CommissionId, CustomerId, MailId, ReferrerId, SaleId};
@@ -118,10 +118,15 @@ pub fn postings(
             .select(Transfer::as_select())
             .into_boxed();
         if let Some((at, cause, kind)) = before {
-            let same_cause = transfers::cause_id.eq(cause).and(transfers::kind.lt(kind));
-            let same_time = transfers::posted_at.eq(at).and(transfers::cause_id.lt(cause).or(same_cause));
-            // The first part is what the index can answer.
-            query = query.filter(transfers::posted_at.le(at)).filter(transfers::posted_at.lt(at).or(same_time));
+            // Compared as one value, which the index can answer.
+            let earlier = sql::<Bool>("(posted_at, cause_id, kind) < (")
+                .bind::<DbInstant, _>(at)
+                .sql(", ")
+                .bind::<DbUuid, _>(cause)
+                .sql(", ")
+                .bind::<Text, _>(kind)
+                .sql(")");
+            query = query.filter(earlier);
         }
         query
             .order((transfers::posted_at.desc(), transfers::cause_id.desc(), transfers::kind.desc()))
