@@ -24,6 +24,7 @@ mod load;
 #[path = "throughput/pgbench.rs"]
 mod pgbench;
 #[path = "throughput/service.rs"]
+#[expect(dead_code, reason = "shared with page_times, which runs commands too")]
 mod service;
 #[path = "throughput/table.rs"]
 mod table;

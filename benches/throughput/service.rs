@@ -114,6 +114,11 @@ impl Service {
         status.success()
     }
 
+    /// Runs a subcommand on this ledger and returns what it prints.
+    pub(crate) fn hound(&self, args: &[&str]) -> String {
+        hound(&self.settings, args)
+    }
+
     /// Reports one sale over HTTP.
     pub(crate) fn report(&self, order: &str) {
         let body = serde_json::json!({

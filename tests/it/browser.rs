@@ -126,6 +126,72 @@ impl Browser {
         if found["exceptionDetails"].is_null() { found["result"]["value"].clone() } else { Value::Null }
     }
 
+    /// Gives the browser a session: cookies by name for the host of `address`.
+    pub(crate) fn carry<'a>(&mut self, address: &str, cookies: impl IntoIterator<Item = (&'a String, &'a String)>) {
+        for (name, value) in cookies {
+            self.call("Network.setCookie", &json!({"url": address, "name": name, "value": value}));
+        }
+    }
+
+    /// Looks through a window of this size, as a phone or a desk has it, in light or dark.
+    pub(crate) fn window(&mut self, width: u32, height: u32, dark: bool) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", &size);
+        let scheme = if dark { "dark" } else { "light" };
+        let features =
+            json!([{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]);
+        self.call("Emulation.setEmulatedMedia", &json!({"features": features}));
+    }
+
+    /// Turns the pages' own scripts on or off.
+    pub(crate) fn scripts(&mut self, on: bool) {
+        self.call("Emulation.setScriptExecutionDisabled", &json!({"value": !on}));
+    }
+
+    /// Notes on every page what its policy refused, in `window.refused`.
+    pub(crate) fn note_refusals(&mut self) {
+        let source = "window.refused = []; document.addEventListener('securitypolicyviolation', \
+                      event => window.refused.push(event.violatedDirective + ' ' + event.blockedURI));";
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({"source": source}));
+    }
+
+    /// What a promise on the page comes to.
+    pub(crate) fn wait_and_ask(&mut self, expression: &str) -> Value {
+        let found =
+            self.call("Runtime.evaluate", &json!({"expression": expression, "returnByValue": true, "awaitPromise": true}));
+        assert!(found["exceptionDetails"].is_null(), "{found:#}");
+        found["result"]["value"].clone()
+    }
+
+    /// The whole page as a PNG, in base64.
+    pub(crate) fn picture(&mut self) -> String {
+        let shot = self.call("Page.captureScreenshot", &json!({"format": "png", "captureBeyondViewport": true}));
+        shot["data"].as_str().expect("a picture").to_owned()
+    }
+
+    /// Writes `text` into the field called `name`, as its reader would see it.
+    pub(crate) fn fill(&mut self, name: &str, text: &str) {
+        let place = json!(format!("[name={}]", json!(name)));
+        let filled = format!(
+            "(() => {{ const field = document.querySelector({place}); if (!field) return false; \
+             if (field.type === 'checkbox' || field.type === 'radio') field.checked = true; else field.value = {}; \
+             field.dispatchEvent(new Event('input', {{bubbles: true}})); return true; }})()",
+            json!(text)
+        );
+        self.wait_for(&format!("a field {name}"), &filled);
+    }
+
+    /// Presses what `selector` finds and waits until another page, or the same one anew, is there.
+    pub(crate) fn press(&mut self, selector: &str) {
+        self.wait_for(selector, &format!("document.querySelector({}) !== null", json!(selector)));
+        self.ask("window.before = true");
+        self.ask(&format!("document.querySelector({}).click()", json!(selector)));
+        self.wait_for(
+            &format!("a page after {selector}"),
+            "window.before !== true && document.readyState === 'complete' && location.href !== 'about:blank'",
+        );
+    }
+
     /// Every cookie of every host, as `(host, name, value)`.
     pub(crate) fn cookies(&mut self) -> Vec<Value> {
         self.call("Network.getAllCookies", &json!({}))["cookies"].as_array().expect("cookies").clone()

@@ -127,7 +127,9 @@ fn whoever_is_not_paid_is_named_with_the_reason(app: &App) {
         assert!(said.contains("SMALL €5.00 less than the payout minimum"), "{path}: {said}");
     }
     assert!(words(&visit.page("/desk/payouts")).contains("€60.00 to 2 people"));
-    let german = words(&visit.with("Accept-Language", "de").page("/desk/payouts"));
+    let mut german = visit.clone();
+    german.cookies.insert("hound_language".to_owned(), "de".to_owned());
+    let german = words(&german.page("/desk/payouts"));
     assert!(german.contains("ANN 30,00 € ist pausiert"), "{german}");
 
     let review = words(&prepared(&mut visit));

@@ -18,7 +18,8 @@ stories! {
 
 /// Text as it stands behind entities.
 fn plain(html: &str) -> String {
-    html.replace("&#39;", "'").replace("&quot;", "\"").replace("&#34;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    let signs = [("&#39;", "'"), ("&#34;", "\""), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+    signs.into_iter().fold(html.to_owned(), |text, (entity, sign)| text.replace(entity, sign))
 }
 
 fn section<'a>(page: &'a str, id: &str) -> &'a str {

@@ -96,6 +96,20 @@ impl Visit {
         self.once("POST", path, Some(("application/x-www-form-urlencoded", body.as_bytes())))
     }
 
+    /// Fills in the form of `page` that goes to an address with `mark` in it, as its page proposes it but for `changes`,
+    /// and presses its button. A change to nothing leaves a field out.
+    pub(crate) fn fill(&mut self, page: &str, mark: &str, changes: &[(&str, &str)]) -> Answer {
+        let (action, mut fields) = form(page, mark);
+        for (name, value) in changes {
+            fields.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                fields.push(((*name).to_owned(), (*value).to_owned()));
+            }
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.submit(&action, &fields)
+    }
+
     /// Sends a form with a file in the field `file`.
     pub(crate) fn upload(&mut self, path: &str, fields: &[(&str, &str)], name: &str, content: &[u8]) -> Answer {
         const EDGE: &str = "----a-line-that-no-file-has";
@@ -167,6 +181,55 @@ pub(crate) fn hidden(page: &str, name: &str) -> String {
     rest.split('"').next().expect("a value").to_owned()
 }
 
+/// The form of `page` whose address has `mark` in it: where it goes and what it sends when nobody changes anything.
+fn form(page: &str, mark: &str) -> (String, Vec<(String, String)>) {
+    let forms = page.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next());
+    let (action, body) = forms
+        .filter_map(|form| Some((attribute(form.split('>').next()?, "action")?, form)))
+        .find(|(action, _)| action.contains(mark))
+        .unwrap_or_else(|| panic!("no form to {mark}: {page}"));
+    let mut fields = Vec::new();
+    for part in body.split('<').skip(1) {
+        let (tag, after) = part.split_once('>').unwrap_or((part, ""));
+        let name = attribute(tag, "name");
+        let kind = attribute(tag, "type").unwrap_or_default();
+        let chosen = !matches!(kind.as_str(), "checkbox" | "radio") || has(tag, "checked");
+        if tag.starts_with("input") && !matches!(kind.as_str(), "submit" | "file") && chosen {
+            fields.extend(name.map(|name| (name, attribute(tag, "value").unwrap_or_default())));
+        } else if tag.starts_with("textarea") {
+            fields.extend(name.map(|name| (name, plain(after))));
+        } else if tag.starts_with("select") {
+            fields.extend(name.map(|name| (name, String::new())));
+        } else if tag.starts_with("option") && has(tag, "selected") {
+            if let Some(field) = fields.last_mut() {
+                field.1 = attribute(tag, "value").unwrap_or_else(|| plain(after));
+            }
+        }
+    }
+    (action, fields)
+}
+
+fn has(tag: &str, word: &str) -> bool {
+    tag.split_whitespace().any(|part| part == word)
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next().map(plain)
+}
+
+fn plain(text: &str) -> String {
+    text.replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&quot;", "\"")
+        .replace("&#60;", "<")
+        .replace("&lt;", "<")
+        .replace("&#62;", ">")
+        .replace("&gt;", ">")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
+}
+
 /// What a page says, without its tags and with single spaces.
 pub(crate) fn words(page: &str) -> String {
     let mut text = String::new();
@@ -182,6 +245,5 @@ pub(crate) fn words(page: &str) -> String {
             _ => {}
         }
     }
-    let plain = text.replace("&#39;", "'").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    plain(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,94 @@
+//! How every page looks to everybody: to a screen reader, on a phone, in the dark, without scripts.
+
+use std::fs;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::house::{Furnished, furnish};
+use crate::app::{App, stories};
+use crate::browser::Browser;
+
+stories!(every_page_is_accessible_in_both_schemes_and_fits_a_phone, every_page_reads_without_scripts);
+
+/// Sizes of a phone, a tablet and a desk, in CSS pixels.
+const WINDOWS: [(u32, u32); 3] = [(320, 640), (768, 1024), (1280, 900)];
+
+/// WCAG 2.2 AA, as axe-core tags its rules.
+const RULES: &str = "{runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}}";
+
+fn axe() -> String {
+    let path = std::env::var("HOUND_TEST_AXE").expect("HOUND_TEST_AXE is not set: run ./test, which brings axe-core");
+    fs::read_to_string(path).expect("axe-core")
+}
+
+fn every_page_is_accessible_in_both_schemes_and_fits_a_phone(app: &App) {
+    let house = furnish(app);
+    let axe = axe();
+    let mut browser = browser(&house);
+    let mut faults = Vec::new();
+    for (place, (width, height)) in WINDOWS.into_iter().enumerate() {
+        for dark in [false, true] {
+            browser.window(width, height, dark);
+            for path in &house.paths {
+                browser.open(&format!("{}{path}", house.base));
+                let wide = browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+                if wide != json!(0) {
+                    faults.push(format!("{path} at {width} px is {wide} px too wide"));
+                }
+                keep_picture(&mut browser, path, width, dark);
+                if place == 1 {
+                    // Widths are judged above; the middle one has neither cards nor columns to hide behind.
+                    continue;
+                }
+                browser.ask(&axe);
+                let found = browser.wait_and_ask(&format!(
+                    "axe.run(document, {RULES}).then(found => found.violations.map(one => one.id + ': ' + one.help + ' ' + \
+                     one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')))"
+                ));
+                let scheme = if dark { "dark" } else { "light" };
+                faults.extend(texts(&found).into_iter().map(|fault| format!("{path} at {width} px, {scheme}: {fault}")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+fn every_page_reads_without_scripts(app: &App) {
+    let house = furnish(app);
+    let mut browser = browser(&house);
+    browser.note_refusals();
+    for path in &house.paths {
+        browser.open(&format!("{}{path}", house.base));
+        assert_eq!(browser.ask("window.refused"), json!([]), "{path}: its own policy refused something");
+        let with: Value = browser.ask("document.querySelector('main').innerText.length");
+        assert!(with.as_u64().is_some_and(|length| length > 20), "{path} says nothing: {with}");
+    }
+    browser.scripts(false);
+    for path in &house.paths {
+        browser.open(&format!("{}{path}", house.base));
+        let hidden = browser.ask("[...document.querySelectorAll('form')].filter(form => !form.querySelector('button:not([hidden]), input[type=submit]')).length");
+        assert_eq!(hidden, json!(0), "{path} has a form that cannot be sent without scripts");
+    }
+}
+
+fn browser(house: &Furnished) -> Browser {
+    let mut browser = Browser::start(&[]);
+    browser.carry(&house.base, &house.cookies);
+    browser
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    list.as_array().expect("a list").iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Pictures for people, where `HOUND_TEST_PICTURES` names a folder.
+fn keep_picture(browser: &mut Browser, path: &str, width: u32, dark: bool) {
+    let Ok(folder) = std::env::var("HOUND_TEST_PICTURES") else { return };
+    let name: String = path.chars().map(|sign| if sign.is_alphanumeric() { sign } else { '-' }).collect();
+    let short: String = name.trim_matches('-').chars().take(40).collect();
+    let file = format!("{folder}/{short}-{width}-{}.png", if dark { "dark" } else { "light" });
+    let bytes = STANDARD.decode(browser.picture()).expect("base64");
+    fs::create_dir_all(&folder).and_then(|()| fs::write(file, bytes)).expect("a picture");
+}
