@@ -50,7 +50,7 @@ fn dump(app: &App) -> Vec<String> {
             }
         }
     }
-    assert!(rows.len() > 20, "only {} rows", rows.len());
+    assert!(rows.len() > 8, "only {} rows", rows.len());
     rows
 }
 
@@ -146,7 +146,7 @@ fn import(owner: &Client) -> Value {
 }
 
 /// Joe brought him; he ordered by API, webhook and in a file of the past, and others spoke of him. Returns his entry.
-fn a_life(app: &App, owner: &Client, shop: &Shop) -> String {
+fn a_life(owner: &Client, shop: &Shop) -> String {
     rush(owner);
     rules(owner, &json!({"hold_days": 0, "lifetime": {"type": "forever"}}));
     let joe = enrol(owner, "joe@example.com", "JOE");
@@ -170,7 +170,7 @@ fn a_life(app: &App, owner: &Client, shop: &Shop) -> String {
 fn a_buyer_is_gone_from_every_table_letter_and_answer_and_his_orders_stay(app: &App) {
     let owner = app.owner();
     let shop = connect(&owner, "woocommerce", &json!({"currency": "EUR"}));
-    let customer = a_life(app, &owner, &shop);
+    let customer = a_life(&owner, &shop);
     assert!(dump(app).iter().filter(|row| tells(row).is_some()).count() > 6, "the story tells of him");
     let before = (sums(app, &owner), customers(app));
     let gone = erase(&owner, &customer);
@@ -199,7 +199,7 @@ fn a_buyer_is_gone_from_every_table_letter_and_answer_and_his_orders_stay(app: &
 fn what_a_shop_tells_again_brings_nobody_back(app: &App) {
     let owner = app.owner();
     let shop = connect(&owner, "woocommerce", &json!({"currency": "EUR"}));
-    let customer = a_life(app, &owner, &shop);
+    let customer = a_life(&owner, &shop);
     erase(&owner, &customer);
     let (people, before) = (customers(app), sums(app, &owner));
     // The same order, once more and as a revision with somebody's name beside it.
@@ -227,7 +227,7 @@ fn what_a_shop_tells_again_brings_nobody_back(app: &App) {
     assert!(told.is_empty(), "{}", told.join("\n"));
     // Money can still go back.
     let refund = owner.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "A-1"})).is(201);
-    assert_eq!(refund["base_refunded"], 30_000, "{refund:#}");
+    assert_eq!(refund["effect"]["base_refunded"], 30_000, "{refund:#}");
     owner.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "A-1"})).is(200);
     owner.post("/v1/sales/cancel", &json!({"order_id": "A-1"})).is(200);
     // He comes back: somebody new, with a first order of his own.

@@ -22,6 +22,7 @@ reference-in-header = in einem Header
 reference-parameters = Parameter
 reference-body = Inhalt
 reference-body-fields = Felder des Inhalts
+reference-examples = Inhalte, die so angenommen werden
 reference-media = Der Inhalt ist
 reference-answers = Antworten
 reference-status = Status

@@ -22,6 +22,7 @@ reference-in-header = in a header
 reference-parameters = Parameters
 reference-body = Body
 reference-body-fields = Fields of the body
+reference-examples = Bodies that are taken as they are
 reference-media = The body is
 reference-answers = Answers
 reference-status = Status
