@@ -62,7 +62,7 @@ static REWARD: [Item; 9] = [
     item("commission_rate", "/commission/rate", Kind::Rate),
     item("commission_amounts", "/commission/amounts", Kind::Sums),
     item("lifetime", "/lifetime/type", Kind::Choice(&["first_sale", "months", "forever"])),
-    item("lifetime_months", "/lifetime/months", Kind::OptionalWhole),
+    item("earning_months", "/lifetime/months", Kind::OptionalWhole),
     item("touch", "/touch", Kind::Choice(&["last", "first"])),
     item("window_days", "/window_days", Kind::Whole),
     item("introduction_days", "/introduction_days", Kind::Whole),
@@ -224,7 +224,7 @@ fn is_asked(item: &Item, sent: &Fields) -> bool {
         "commission_amounts" => sent.one("commission_type") == Some("flat"),
         "discount_rate" => sent.one("discount_type") == Some("percent"),
         "discount_amounts" => sent.one("discount_type") == Some("flat"),
-        "lifetime_months" => sent.one("lifetime") == Some("months"),
+        "earning_months" => sent.one("lifetime") == Some("months"),
         _ => true,
     }
 }
@@ -376,7 +376,7 @@ mod tests {
         let terms = Terms::default();
         let both = [("commission_type", "flat"), ("commission_rate", "10"), ("commission_amounts", "5")];
         assert_eq!(change(Locale::En, &terms, &both).0, json!({ "commission": { "type": "flat", "amounts": { "EUR": 500 } } }));
-        let life = [("lifetime", "forever"), ("lifetime_months", "x")];
+        let life = [("lifetime", "forever"), ("earning_months", "x")];
         assert_eq!(change(Locale::En, &terms, &life), (json!({ "lifetime": { "type": "forever" } }), Vec::new()));
         let friend = [("discount_type", "percent"), ("discount_rate", "7,5 %"), ("discount_amounts", "")];
         let expected = json!({ "friend_discounts": [{ "gives": { "type": "percent", "rate": "7.5" } }] });
