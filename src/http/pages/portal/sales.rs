@@ -46,7 +46,10 @@ pub(super) struct Sold {
 pub(super) fn sold(frame: &Shell, earnings: &[Earning], changes: &[ChangeRow]) -> Vec<Sold> {
     let show = |earning: &Earning| {
         let row = &earning.commission;
-        let own: Vec<&ChangeRow> = changes.iter().filter(|one| one.commission_id == row.id && one.amount != 0).collect();
+        // What was denied while it was held was never his, so nothing was taken back.
+        let told = |one: &&ChangeRow| row.status != CommissionStatus::Rejected || one.cause != ChangeCause::Decision;
+        let own = changes.iter().filter(|one| one.commission_id == row.id && one.amount != 0);
+        let own: Vec<&ChangeRow> = own.filter(told).collect();
         let (state, tone) = state(frame, earning);
         let mut lines: Vec<String> = own.iter().map(|change| changed(frame, change, earning)).collect();
         lines.extend(reason(earning).map(|key| frame.say(key)));
