@@ -5,15 +5,18 @@
 //! holds one verb. SQLite has one writer thread, PostgreSQL two (a second is worth 1.8 times, more
 //! nothing).
 
+mod gather;
+
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant as Moment};
+use std::time::Instant as Moment;
 
 use tokio::sync::oneshot;
 
+use self::gather::gather;
 use super::connect::Place;
 use super::transact::{Link, WriteError};
 use super::{DbResult, Tx, periods};
@@ -29,15 +32,6 @@ const WAITING_MAX: usize = 4_096;
 /// When so many requests wait, those that can be spared are not taken on any more: what is left of the
 /// queue is for orders.
 const SPARED_FROM: usize = WAITING_MAX / 2;
-
-/// Requests gather for at most the time that the writer's last batch took, divided by this.
-const GATHERING_SHARE: u32 = 2;
-
-/// But never longer than this.
-const GATHERING_MAX: Duration = Duration::from_millis(5);
-
-/// How often it looks meanwhile: each look costs less than a request that rings would.
-const GATHERING_LOOK: Duration = Duration::from_micros(100);
 
 /// An operation on a slice of requests: one answer per request, in order.
 pub type Operation<Req, Out> = fn(&mut Tx<'_>, Instant, &[Req]) -> DbResult<Vec<Out>>;
@@ -74,7 +68,16 @@ struct Gate {
 type Work = Box<dyn FnOnce(&Shared, &mut Link) + Send>;
 
 trait Run: Send + Sync {
-    fn take(&self, most: usize) -> (usize, Work);
+    fn take(&self, most: usize) -> Option<Slice>;
+}
+
+/// What a writer takes from a lane.
+struct Slice {
+    /// Requests in it.
+    count: usize,
+    /// How many shall gather before the next is taken.
+    gathering: usize,
+    work: Work,
 }
 
 type Answer<Out> = oneshot::Receiver<Result<Out, WriteError>>;
@@ -85,6 +88,7 @@ struct Queue<Req, Out> {
     waiting: Mutex<VecDeque<Vec<Asked<Req, Out>>>>,
     operation: Operation<Req, Out>,
     batch_max: usize,
+    gathering_share: usize,
 }
 
 /// Where requests of one verb wait.
@@ -121,7 +125,7 @@ impl Writer {
             stats: WriterStats::default(),
             batch_max: batch_max.clamp(1, BATCH_MAX),
         });
-        let single = lane(&shared, |tx, now, jobs: &[Job]| jobs.iter().map(|job| lock(job)(tx, now)).collect(), 1);
+        let single = lane(&shared, |tx, now, jobs: &[Job]| jobs.iter().map(|job| lock(job)(tx, now)).collect(), 1, 1);
         let count = match place {
             Place::Sqlite(_) => 1,
             Place::Postgres { .. } => 2,
@@ -136,7 +140,13 @@ impl Writer {
 
     /// Opens a lane for a hot operation.
     pub fn lane<Req: Send + 'static, Out: Send + 'static>(&self, operation: Operation<Req, Out>) -> Lane<Req, Out> {
-        lane(&self.shared, operation, self.shared.batch_max)
+        lane(&self.shared, operation, self.shared.batch_max, 1)
+    }
+
+    /// Opens a lane for an operation that costs less than its commit. Half of those who were answered gather: the disk
+    /// is busy for one half while the other half is answered and asks again, where all together would wait for the disk.
+    pub fn light_lane<Req: Send + 'static, Out: Send + 'static>(&self, operation: Operation<Req, Out>) -> Lane<Req, Out> {
+        lane(&self.shared, operation, self.shared.batch_max, 2)
     }
 
     /// Runs `body` in a transaction of its own.
@@ -205,8 +215,9 @@ fn lane<Req: Send + 'static, Out: Send + 'static>(
     shared: &Arc<Shared>,
     operation: Operation<Req, Out>,
     batch_max: usize,
+    gathering_share: usize,
 ) -> Lane<Req, Out> {
-    let queue = Arc::new(Queue { waiting: Mutex::new(VecDeque::new()), operation, batch_max });
+    let queue = Arc::new(Queue { waiting: Mutex::new(VecDeque::new()), operation, batch_max, gathering_share });
     let run: Arc<dyn Run> = Arc::<Queue<Req, Out>>::clone(&queue);
     lock(&shared.gate).lanes.push(run);
     Lane { queue, shared: Arc::clone(shared) }
@@ -294,7 +305,7 @@ fn stopped() -> WriteError {
 }
 
 impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
-    fn take(&self, most: usize) -> (usize, Work) {
+    fn take(&self, most: usize) -> Option<Slice> {
         let mut waiting = lock(&self.waiting);
         let most = most.min(self.batch_max);
         let mut taken: Vec<Asked<Req, Out>> = Vec::new();
@@ -302,6 +313,9 @@ impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
             taken.extend(waiting.pop_front().unwrap_or_default());
         }
         let count = taken.len();
+        if count == 0 {
+            return None;
+        }
         let (requests, replies): (Vec<Req>, Vec<_>) = taken.into_iter().unzip();
         let operation = self.operation;
         let work = move |shared: &Shared, link: &mut Link| {
@@ -309,7 +323,7 @@ impl<Req: Send + 'static, Out: Send + 'static> Run for Queue<Req, Out> {
             // A client that went away does not undo its write.
             replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(answer)));
         };
-        (count, Box::new(work))
+        Some(Slice { count, gathering: count / self.gathering_share, work: Box::new(work) })
     }
 }
 
@@ -353,35 +367,25 @@ fn write<Req, Out>(
 
 fn serve(shared: &Shared) {
     let mut link = Link::new(shared.place.clone());
-    while let Some((count, work)) = next(shared) {
+    while let Some(slice) = next(shared) {
         let start = Moment::now();
-        work(shared, &mut link);
-        gather(shared, count, start.elapsed());
-    }
-}
-
-/// Waits a moment for as many requests as the last batch held. Whoever was just answered often asks
-/// again at once: were the first of them taken alone, a batch of one would make all others wait.
-fn gather(shared: &Shared, last: usize, took: Duration) {
-    let (start, most) = (Moment::now(), GATHERING_MAX.min(took / GATHERING_SHARE));
-    while last > 1 && lock(&shared.gate).waiting < last && start.elapsed() < most {
-        std::thread::sleep(GATHERING_LOOK);
+        (slice.work)(shared, &mut link);
+        gather(slice.gathering, start.elapsed(), || lock(&shared.gate).waiting);
     }
 }
 
 /// Waits for work and takes a slice of the next lane that has some, lane after lane in turn.
-fn next(shared: &Shared) -> Option<(usize, Work)> {
+fn next(shared: &Shared) -> Option<Slice> {
     let mut gate = lock(&shared.gate);
     loop {
         if gate.waiting > 0 {
             for step in 0..gate.lanes.len() {
                 let place = (gate.next + step) % gate.lanes.len();
                 let Some(lane) = gate.lanes.get(place) else { continue };
-                let (count, work) = lane.take(BATCH_MAX);
-                if count > 0 {
-                    gate.waiting -= count;
+                if let Some(slice) = lane.take(BATCH_MAX) {
+                    gate.waiting -= slice.count;
                     gate.next = place + 1;
-                    return Some((count, work));
+                    return Some(slice);
                 }
             }
         }

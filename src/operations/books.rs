@@ -68,7 +68,7 @@ impl Book {
             clock,
             record_sales: writer.lane(record_sales),
             refund_sales: writer.lane(refund_sales),
-            track_clicks: writer.lane(track_clicks),
+            track_clicks: writer.light_lane(track_clicks),
             writer,
         };
         let fault = |error: WriteError| ConnectError(error.to_string());
