@@ -56,7 +56,7 @@ pub async fn observe(req: ServiceRequest, next: Next<impl MessageBody + 'static>
         }
     };
     let outcome = match (&app, outcome) {
-        (Some(app), Ok(response)) => Ok(app.requests.remember(response, app.books.live.clock.now())),
+        (Some(app), Ok(response)) => Ok(app.requests.remember(&app.sessions, response, app.books.live.clock.now())),
         (_, outcome) => outcome,
     };
     if let Some(app) = app {

@@ -4,12 +4,14 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use actix_web::HttpMessage;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::web::Bytes;
+use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
+use super::sessions::Sessions;
 use crate::domain::id::RequestId;
 use crate::domain::instant::Instant;
 
@@ -66,8 +68,10 @@ pub struct RequestLog {
 impl RequestLog {
     /// Keeps the request that `response` answers, if it was one to the sandbox.
     #[must_use]
-    pub fn remember(&self, response: ServiceResponse<BoxBody>, at: Instant) -> ServiceResponse<BoxBody> {
-        if response.request().extensions().get::<InSandbox>().is_none() {
+    pub fn remember(&self, sessions: &Sessions, response: ServiceResponse<BoxBody>, at: Instant) -> ServiceResponse<BoxBody> {
+        let marked = response.request().extensions().get::<InSandbox>().is_some();
+        // A fault in the body may be told before anybody has looked at the token.
+        if !marked && !(response.status().is_client_error() && holds_sandbox_token(sessions, response.request())) {
             return response;
         }
         let (request, answer) = response.into_parts();
@@ -118,6 +122,11 @@ impl RequestLog {
     pub fn find(&self, id: RequestId) -> Option<Entry> {
         lock(&self.entries).iter().find(|entry| entry.id == id).cloned()
     }
+}
+
+fn holds_sandbox_token(sessions: &Sessions, request: &HttpRequest) -> bool {
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    given.and_then(|text| text.split_once(' ')).is_some_and(|(_, token)| sessions.is_for_sandbox(token.trim()))
 }
 
 fn lock(entries: &Mutex<VecDeque<Entry>>) -> MutexGuard<'_, VecDeque<Entry>> {

@@ -11,7 +11,7 @@ use super::problem::ApiError;
 use crate::db::tokens;
 use crate::domain::id::TokenId;
 use crate::domain::instant::Instant;
-use crate::domain::principal::Principal;
+use crate::domain::principal::{Mode, Principal};
 use crate::operations::books::Book;
 use crate::tokens::{Claims, Keyring};
 
@@ -76,6 +76,12 @@ impl Sessions {
     /// Asks the ledger again before `token` is believed once more: its session has just ended here.
     pub fn forget(&self, token: &str) {
         lock(&self.inner.known).remove(token);
+    }
+
+    /// Whether `token` is one of ours for the sandbox, be it still valid or not: its signature says so.
+    #[must_use]
+    pub fn is_for_sandbox(&self, token: &str) -> bool {
+        self.inner.keys.verify(token).is_some_and(|claims| claims.principal().mode == Mode::Sandbox)
     }
 
     /// Whoever holds `token`.
