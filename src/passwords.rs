@@ -40,9 +40,28 @@ pub enum Weakness {
 /// What others have too; compared without what stands at the ends beside letters, so that `Password2026!` is among
 /// them. Of the rows of keys any part counts.
 const COMMON: [&str; 22] = [
-    "password", "passwort", "kennwort", "geheim", "secret", "iloveyou", "ichliebedich", "letmein", "welcome", "willkommen",
-    "administrator", "admin", "changeme", "superman", "sunshine", "princess", "football", "baseball", "hallohallo", "schatz",
-    "qwerty", "houndplan",
+    "password",
+    "passwort",
+    "kennwort",
+    "geheim",
+    "secret",
+    "iloveyou",
+    "ichliebedich",
+    "letmein",
+    "welcome",
+    "willkommen",
+    "administrator",
+    "admin",
+    "changeme",
+    "superman",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "hallohallo",
+    "schatz",
+    "qwerty",
+    "houndplan",
 ];
 
 const ROWS: [&str; 7] = [

@@ -58,12 +58,7 @@ pub fn lock_sales(tx: &mut Tx<'_>, ids: &[SaleId]) -> DbResult<()> {
 /// # Errors
 /// What the database reports.
 pub fn erased_among(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<CustomerId>> {
-    among!(
-        conn,
-        customers::table.filter(customers::erased_at.is_not_null()).select(customers::id),
-        customers::id,
-        ids
-    )
+    among!(conn, customers::table.filter(customers::erased_at.is_not_null()).select(customers::id), customers::id, ids)
 }
 
 /// Empties the entries of the given customers, and takes their keys and what came back for their addresses.
@@ -136,8 +131,7 @@ pub fn blank_hints(tx: &mut Tx<'_>, keys: &[CustomerKey], names: &[String]) -> D
             .execute(c))?;
     }
     for name in names {
-        let as_he_is_called =
-            sale_hints::value.eq(name).or(sql::<Bool>("lower(value) = ").bind::<Text, _>(name.to_lowercase()));
+        let as_he_is_called = sale_hints::value.eq(name).or(sql::<Bool>("lower(value) = ").bind::<Text, _>(name.to_lowercase()));
         on_db!(tx, c => diesel::update(sale_hints::table.filter(sale_hints::kind.eq(HintKind::Name)).filter(as_he_is_called))
             .set(blank())
             .execute(c))?;
@@ -156,22 +150,16 @@ pub fn blank_friends(tx: &mut Tx<'_>, ids: &[SaleId], names: &[String], first_na
         on_db!(tx, c => diesel::update(theirs).set(claims::friend.eq(None::<String>)).execute(c))?;
     }
     for name in names {
-        let called = claims::friend
-            .eq(name)
-            .assume_not_null()
-            .or(sql::<Bool>("lower(friend) = ").bind::<Text, _>(name.to_lowercase()));
+        let called =
+            claims::friend.eq(name).assume_not_null().or(sql::<Bool>("lower(friend) = ").bind::<Text, _>(name.to_lowercase()));
         let theirs = claims::table.filter(claims::friend.is_not_null()).filter(called);
         on_db!(tx, c => diesel::update(theirs).set(claims::friend.eq(None::<String>)).execute(c))?;
     }
     for name in first_names {
-        let called = claims::friend
-            .eq(name)
-            .assume_not_null()
-            .or(sql::<Bool>("lower(friend) = ").bind::<Text, _>(name.to_lowercase()));
-        let theirs = claims::table
-            .filter(claims::friend.is_not_null())
-            .filter(claims::status.ne(ClaimStatus::Open))
-            .filter(called);
+        let called =
+            claims::friend.eq(name).assume_not_null().or(sql::<Bool>("lower(friend) = ").bind::<Text, _>(name.to_lowercase()));
+        let theirs =
+            claims::table.filter(claims::friend.is_not_null()).filter(claims::status.ne(ClaimStatus::Open)).filter(called);
         on_db!(tx, c => diesel::update(theirs).set(claims::friend.eq(None::<String>)).execute(c))?;
     }
     Ok(())

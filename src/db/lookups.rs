@@ -192,12 +192,7 @@ pub fn deals_of(conn: &mut Conn<'_>, referrer: ReferrerId) -> DbResult<Vec<(Comm
 ///
 /// # Errors
 /// What the database reports.
-pub fn customers(
-    conn: &mut Conn<'_>,
-    name: Option<&str>,
-    before: Option<CustomerId>,
-    limit: i64,
-) -> DbResult<Vec<Customer>> {
+pub fn customers(conn: &mut Conn<'_>, name: Option<&str>, before: Option<CustomerId>, limit: i64) -> DbResult<Vec<Customer>> {
     on_db!(conn, c => {
         let mut query = customers::table
             .filter(customers::merged_into.is_null())

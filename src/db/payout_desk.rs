@@ -67,9 +67,11 @@ pub fn newest(conn: &mut Conn<'_>, statuses: &[BatchStatus], before: Option<Batc
 pub fn sales_of(conn: &mut Conn<'_>, ids: &[CommissionId]) -> DbResult<Vec<(CommissionId, SaleId, String)>> {
     among!(
         conn,
-        commissions::table
-            .inner_join(sales::table.on(sales::id.eq(commissions::sale_id)))
-            .select((commissions::id, sales::id, sales::order_id)),
+        commissions::table.inner_join(sales::table.on(sales::id.eq(commissions::sale_id))).select((
+            commissions::id,
+            sales::id,
+            sales::order_id
+        )),
         commissions::id,
         ids
     )

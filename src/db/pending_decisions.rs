@@ -45,8 +45,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &PendingDecision) -> DbResult<bool> {
         .filter(pending_decisions::subject_id.eq(row.subject_id))
         .filter(pending_decisions::refusal.is_not_null());
     on_db!(tx, c => diesel::delete(refused).execute(c))?;
-    let added =
-        on_db!(tx, c => diesel::insert_into(pending_decisions::table).values(row).on_conflict_do_nothing().execute(c))?;
+    let added = on_db!(tx, c => diesel::insert_into(pending_decisions::table).values(row).on_conflict_do_nothing().execute(c))?;
     Ok(added > 0)
 }
 
@@ -81,10 +80,8 @@ pub fn next_due(conn: &mut Conn<'_>, now: Instant) -> DbResult<Option<DecisionId
 /// # Errors
 /// What the database reports.
 pub fn lock(tx: &mut Tx<'_>, id: DecisionId) -> DbResult<Option<PendingDecision>> {
-    let rows: Vec<PendingDecision> = load_locked!(
-        tx,
-        pending_decisions::table.filter(pending_decisions::id.eq(id)).select(PendingDecision::as_select())
-    )?;
+    let rows: Vec<PendingDecision> =
+        load_locked!(tx, pending_decisions::table.filter(pending_decisions::id.eq(id)).select(PendingDecision::as_select()))?;
     Ok(rows.into_iter().find(|row| row.refusal.is_none()))
 }
 

@@ -13,8 +13,7 @@ use crate::domain::id::CommissionId;
 /// # Errors
 /// What the database reports.
 pub fn holding(conn: &mut Conn<'_>, commissions: &[CommissionId], changes: &[AnyId]) -> DbResult<Vec<Payout>> {
-    let items: Vec<AnyId> =
-        commissions.iter().map(|id| AnyId::from_uuid(id.uuid())).chain(changes.iter().copied()).collect();
+    let items: Vec<AnyId> = commissions.iter().map(|id| AnyId::from_uuid(id.uuid())).chain(changes.iter().copied()).collect();
     let mut rows: Vec<Payout> = on_db!(conn, c => payout_lines::table
         .inner_join(payouts::table.on(payouts::id.eq(payout_lines::payout_id)))
         .filter(payout_lines::item_id.eq_any(&items))

@@ -146,6 +146,7 @@ pub fn of_ids(conn: &mut Conn<'_>, ids: &[TokenId]) -> DbResult<Vec<TokenRow>> {
 /// # Errors
 /// What the database reports.
 pub fn revoke_other_sessions(tx: &mut Tx<'_>, login: LoginId, kept: TokenId, now: Instant) -> DbResult<()> {
-    let others = tokens::table.filter(tokens::login_id.eq(login)).filter(tokens::id.ne(kept)).filter(tokens::revoked_at.is_null());
+    let others =
+        tokens::table.filter(tokens::login_id.eq(login)).filter(tokens::id.ne(kept)).filter(tokens::revoked_at.is_null());
     on_db!(tx, c => diesel::update(others).set(tokens::revoked_at.eq(now)).execute(c).map(drop))
 }

@@ -112,7 +112,10 @@ mod tests {
     fn every_shade_can_be_read_where_it_stands() {
         for text in ["#1a56c4", "#000000", "#7a1f5c", "#0b5d3b", "#b00020", "#4b3fbf"] {
             let shades = colour(text).shades().expect(text);
-            assert!(shades.accent.contrast(PAPER) >= CONTRAST_MIN && shades.accent.contrast(shades.wash) >= CONTRAST_MIN, "{text}");
+            assert!(
+                shades.accent.contrast(PAPER) >= CONTRAST_MIN && shades.accent.contrast(shades.wash) >= CONTRAST_MIN,
+                "{text}"
+            );
             assert!(shades.night_accent.contrast(NIGHT) >= CONTRAST_MIN, "{text}");
             assert!(shades.night_accent.contrast(shades.night_wash) >= CONTRAST_MIN, "{text}");
         }

@@ -175,7 +175,10 @@ mod tests {
         let day: Date = "2026-03-02".parse().expect("a day");
         assert_eq!((Locale::En.day(day), Locale::De.day(day)), ("2 March 2026".to_owned(), "2. März 2026".to_owned()));
         assert_eq!((Locale::En.month(day), Locale::De.month(day)), ("March 2026".to_owned(), "März 2026".to_owned()));
-        assert_eq!((Locale::En.per_cent("-0.5"), Locale::De.per_cent("112.5")), ("-0.5\u{a0}%".to_owned(), "112,5\u{a0}%".to_owned()));
+        assert_eq!(
+            (Locale::En.per_cent("-0.5"), Locale::De.per_cent("112.5")),
+            ("-0.5\u{a0}%".to_owned(), "112,5\u{a0}%".to_owned())
+        );
         assert!(Locale::ALL.iter().all(|locale| serde_json::to_value(locale).expect("a word") == locale.tag()));
     }
 }

@@ -165,10 +165,8 @@ pub async fn with_key_in_steps(
 /// As [`with_key`].
 pub async fn once_in_steps(caller: &Caller, what: Once, work: impl Steps) -> Result<HttpResponse, ApiError> {
     let (begin, key) = (work.clone(), what.key.clone());
-    let begun = once(caller, what, move |tx, now| {
-        Ok(Stored { status: AT_WORK, body: serde_json::json!(begin.begin(tx, now)?) })
-    })
-    .await?;
+    let begun =
+        once(caller, what, move |tx, now| Ok(Stored { status: AT_WORK, body: serde_json::json!(begin.begin(tx, now)?) })).await?;
     if begun.status().as_u16() != AT_WORK {
         return Ok(begun);
     }

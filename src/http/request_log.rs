@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
@@ -199,7 +199,10 @@ mod tests {
     fn secrets_are_masked_and_long_bodies_cut() {
         let (text, whole) = shown(br#"{"kind":"shopify","secret":"abc","api":{"key":"k"}}"#);
         let text = text.expect("a body");
-        assert!(!whole && !text.contains("abc") && text.contains("\"secret\": \"***\"") && text.contains("\"key\": \"***\""), "{text}");
+        assert!(
+            !whole && !text.contains("abc") && text.contains("\"secret\": \"***\"") && text.contains("\"key\": \"***\""),
+            "{text}"
+        );
         assert_eq!(shown(b"order,total"), (Some("order,total".to_owned()), true));
         assert_eq!(shown(b""), (None, true));
         let (long, whole) = shown("\u{e4}".repeat(BODY_KEPT).as_bytes());

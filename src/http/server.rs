@@ -13,7 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::problem::ApiError;
 use super::{
-    api, bounces, contract, cors, health, limits, observe, pages, qr, redirect, snippet, unsubscribe, webhooks_in, webhooks_paypal,
+    api, bounces, contract, cors, health, limits, observe, pages, qr, redirect, snippet, unsubscribe, webhooks_in,
+    webhooks_paypal,
 };
 
 /// A head must be there this soon after the connection.

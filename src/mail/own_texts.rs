@@ -171,7 +171,11 @@ mod tests {
         std::fs::write(home.path().join("en.ftl"), "hello-nobody = From the folder\n").expect("a file");
         let (texts, _) = Texts::with_folder(home.path());
         let row = |key: &str, text: &str| OwnText { locale: Locale::En, key: key.to_owned(), text: text.to_owned() };
-        texts.keep(&[row("hello-nobody", "From the desk"), row("footer-reply", "Write to us.\nAnytime."), row("some-reward", "{ $x }")]);
+        texts.keep(&[
+            row("hello-nobody", "From the desk"),
+            row("footer-reply", "Write to us.\nAnytime."),
+            row("some-reward", "{ $x }"),
+        ]);
         let say = |key| texts.say(Locale::En, key, &FluentArgs::new());
         assert_eq!(say("hello-nobody").as_deref(), Some("From the folder"));
         assert_eq!(texts.of_folder(Locale::En, "hello-nobody"), Some("From the folder"));

@@ -103,7 +103,8 @@ impl Texts {
                 usable.extend(judge(&file, &content, &known, &mut faults));
             }
             language.own = bundle(*locale, usable.iter().map(String::as_str));
-            let named = usable.iter().filter_map(|source| source.split_once(" =").map(|(key, _)| (key.to_owned(), pattern_of(source))));
+            let named =
+                usable.iter().filter_map(|source| source.split_once(" =").map(|(key, _)| (key.to_owned(), pattern_of(source))));
             language.folder = named.collect();
         }
         (texts, faults)

@@ -76,8 +76,7 @@ fn stranger(tx: &mut Tx<'_>, now: Instant, request: &JoinRequest) -> DbResult<As
     if i64::try_from(waiting).unwrap_or(i64::MAX) >= OPEN_MAX {
         return Ok(Asked::Dropped);
     }
-    let facts =
-        CustomerFacts { keys: vec![request.address.clone()], locale: Some(request.locale), ..CustomerFacts::default() };
+    let facts = CustomerFacts { keys: vec![request.address.clone()], locale: Some(request.locale), ..CustomerFacts::default() };
     let people = resolve(tx, now, &[Some(&facts)], &[])?;
     let Some(customer) = people.of.first().copied().flatten() else { return Ok(Asked::Dropped) };
     note(tx, now, customer, request, JoinStatus::Open)?;

@@ -81,9 +81,7 @@ fn carry_out(tx: &mut Tx<'_>, now: Instant, row: &PendingDecision) -> DbResult<C
             Ok(match post_adjustment(tx, now, &request)? {
                 post_adjustment::Outcome::Posted(_) => Ok(()),
                 post_adjustment::Outcome::NoReferrer => Err("unknown".to_owned()),
-                post_adjustment::Outcome::ExceedsReady(_) | post_adjustment::Outcome::ExceedsDebt(_) => {
-                    Err("no_debt".to_owned())
-                }
+                post_adjustment::Outcome::ExceedsReady(_) | post_adjustment::Outcome::ExceedsDebt(_) => Err("no_debt".to_owned()),
             })
         }
         DeskDecision::NewAddress { customer_id, email } => new_address(tx, now, *customer_id, email, actor),

@@ -147,7 +147,14 @@ pub fn change_self(tx: &mut Tx<'_>, now: Instant, id: LoginId, name: &str, local
 ///
 /// # Errors
 /// What the database reports.
-pub fn change_password(tx: &mut Tx<'_>, now: Instant, id: LoginId, hash: &str, kept: TokenId, actor: &str) -> DbResult<TeamChanged> {
+pub fn change_password(
+    tx: &mut Tx<'_>,
+    now: Instant,
+    id: LoginId,
+    hash: &str,
+    kept: TokenId,
+    actor: &str,
+) -> DbResult<TeamChanged> {
     terms::lock(tx)?;
     let Some(login) = logins::find(tx, id)?.filter(|login| login.removed_at.is_none()) else { return Ok(TeamChanged::Unknown) };
     logins::update(tx, &Login { password_hash: hash.to_owned(), ..login })?;

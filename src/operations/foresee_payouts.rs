@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_page_ends_between_two_people() {
-        let row = |id: u128, code: &str| (ReferrerId::from_uuid(Uuid::from_u128(id)), Currency::parse(code).expect("a currency"), 1);
+        let row =
+            |id: u128, code: &str| (ReferrerId::from_uuid(Uuid::from_u128(id)), Currency::parse(code).expect("a currency"), 1);
         let rows = vec![row(1, "EUR"), row(2, "EUR"), row(2, "USD"), row(3, "EUR")];
         let (page, next) = whole_people(rows.clone(), 2);
         assert_eq!((page.len(), next), (1, Some(rows[0].0)), "the second one's currencies stay together");

@@ -48,9 +48,7 @@ pub(super) fn run(post: &Post, stop: &Stop) {
         Mode::Live => &post.live,
         Mode::Sandbox => &post.sandbox,
     };
-    stop.while_wanted(|| {
-        post.books.opened().map(|book| deliver(post, &book, mailer(book.mode), stop)).sum::<usize>() > 0
-    });
+    stop.while_wanted(|| post.books.opened().map(|book| deliver(post, &book, mailer(book.mode), stop)).sum::<usize>() > 0);
 }
 
 /// Sends a handful of a ledger's letters; returns how many were claimed.

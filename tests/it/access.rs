@@ -273,9 +273,7 @@ impl<'a> World<'a> {
             "PATCH /v1/referrers/{id}/mail-preferences" => {
                 Row::new(200, format!("/v1/referrers/{referrer}/mail-preferences")).body(json!({"locale": "de"})).of_referrer()
             }
-            "POST /v1/referrers/{id}/portal-links" => {
-                Row::new(201, format!("/v1/referrers/{referrer}/portal-links")).of_source()
-            }
+            "POST /v1/referrers/{id}/portal-links" => Row::new(201, format!("/v1/referrers/{referrer}/portal-links")).of_source(),
             "POST /v1/referrers/{id}/pause" => Row::new(200, format!("/v1/referrers/{}/pause", self.another)).of_ledger(),
             "POST /v1/referrers/{id}/resume" => Row::new(200, format!("/v1/referrers/{}/resume", self.another)).of_ledger(),
             "POST /v1/referrers/{id}/codes" => {

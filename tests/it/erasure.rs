@@ -67,8 +67,7 @@ fn has_hex_of(row: &str, word: &str) -> bool {
 }
 
 fn assert_silent(app: &App) {
-    let told: Vec<String> =
-        dump(app).into_iter().filter_map(|row| tells(&row).map(|word| format!("{word} in {row}"))).collect();
+    let told: Vec<String> = dump(app).into_iter().filter_map(|row| tells(&row).map(|word| format!("{word} in {row}"))).collect();
     assert!(told.is_empty(), "{} rows tell of him:\n{}", told.len(), told.join("\n"));
 }
 
@@ -92,8 +91,12 @@ fn sums(app: &App, owner: &Client) -> Vec<String> {
         }
         sums.push(currency.to_string());
     }
-    sums.extend(app.ask("SELECT currency || kind || CAST(SUM(amount) AS TEXT) AS line FROM transfers GROUP BY currency, kind ORDER BY 1"));
-    sums.extend(app.ask("SELECT status || CAST(COUNT(*) AS TEXT) || '-' || CAST(SUM(base) AS TEXT) AS line FROM sales GROUP BY status ORDER BY 1"));
+    sums.extend(
+        app.ask("SELECT currency || kind || CAST(SUM(amount) AS TEXT) AS line FROM transfers GROUP BY currency, kind ORDER BY 1"),
+    );
+    sums.extend(app.ask(
+        "SELECT status || CAST(COUNT(*) AS TEXT) || '-' || CAST(SUM(base) AS TEXT) AS line FROM sales GROUP BY status ORDER BY 1",
+    ));
     sums
 }
 
@@ -159,7 +162,9 @@ fn a_life(owner: &Client, shop: &Shop) -> String {
     // A friend says by name that he sent him, and the owner says no.
     let claim = json!({"referrer_id": joe, "friend_name": "Quirin", "bought_on": "2026-03-01"});
     let claim = owner.post("/v1/claims", &claim).is(201);
-    owner.post(&format!("/v1/claims/{}/decision", id_of(&claim)), &json!({"action": "decline", "reason": "not_confirmed"})).is(200);
+    owner
+        .post(&format!("/v1/claims/{}/decision", id_of(&claim)), &json!({"action": "decline", "reason": "not_confirmed"}))
+        .is(200);
     // Somebody names him as the one who sent her, by name.
     let mut named = order("A-2", 5_000, "bea@example.com", "NONE");
     named["referred_by"] = json!({"name": NAME});
@@ -180,7 +185,11 @@ fn a_buyer_is_gone_from_every_table_letter_and_answer_and_his_orders_stay(app: &
     assert_eq!(erase(&owner, &customer), gone, "doing it again changes nothing");
     // His entry says when, and no list shows it.
     let entry = owner.get(&format!("/v1/customers/{customer}")).is(200);
-    assert_eq!((&entry["erased_at"], &entry["keys"], &entry["metadata"]), (&gone["erased_at"], &json!([]), &json!({})), "{entry:#}");
+    assert_eq!(
+        (&entry["erased_at"], &entry["keys"], &entry["metadata"]),
+        (&gone["erased_at"], &json!([]), &json!({})),
+        "{entry:#}"
+    );
     assert!(entry["name"].is_null() && entry["email"].is_null(), "{entry:#}");
     for search in ["search=Zauberberg", "email=quirin.zauberberg@example.net", "phone=%2B49307654321"] {
         assert_eq!(owner.get(&format!("/v1/customers?{search}")).is(200)["data"], json!([]), "{search}");
@@ -297,7 +306,11 @@ fn a_referrer_is_closed_and_his_payments_stay_in_the_books(app: &App) {
     for mut told_again in [order("F-2", 20_000, "second@example.com", "QZ77"), hinted] {
         told_again["version"] = json!(1);
         let sale = owner.post("/v1/sales", &told_again).is(200);
-        assert_eq!((&sale["verdict"]["kind"], &sale["verdict"]["referrer_id"]), (&json!("attributed"), &json!(referrer)), "{sale:#}");
+        assert_eq!(
+            (&sale["verdict"]["kind"], &sale["verdict"]["referrer_id"]),
+            (&json!("attributed"), &json!(referrer)),
+            "{sale:#}"
+        );
     }
     assert_eq!(sums(app, &owner), now);
     assert_silent(app);

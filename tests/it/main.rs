@@ -67,15 +67,15 @@ mod money_check;
 #[cfg(test)]
 mod moving;
 #[cfg(test)]
+mod newcomer;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod payout_files;
 #[cfg(test)]
 mod payout_methods;
 #[cfg(test)]
 mod payout_races;
-#[cfg(test)]
-mod newcomer;
-#[cfg(test)]
-mod pages;
 #[cfg(test)]
 mod paypal;
 #[cfg(test)]

@@ -65,7 +65,8 @@ pub(in crate::http) fn purchase_of(
         (Some(order), None, None) => short_text("/order_id", order).map(|()| Purchase::Order(order.to_owned())),
         (None, Some(name), Some(day)) => {
             short_text("/friend_name", name)?;
-            let start = Instant::start_of_day(day, "UTC").map_err(|fault| FieldError::new("/bought_on", "invalid_date", fault))?;
+            let start =
+                Instant::start_of_day(day, "UTC").map_err(|fault| FieldError::new("/bought_on", "invalid_date", fault))?;
             // It is tomorrow already somewhere, but nowhere later.
             if start > now.plus_days(1) {
                 return Err(FieldError::new("/bought_on", "in_the_future", "has not been yet; name the day of the purchase"));

@@ -55,8 +55,10 @@ impl DetailsBody {
             bic: field("bic"),
             routing: field("routing"),
             account: field("account"),
-            account_kind: field("account_kind").map(|kind| if kind == "savings" { AccountKind::Savings } else { AccountKind::Checking }),
-            holder_kind: field("holder_kind").map(|kind| if kind == "business" { HolderKind::Business } else { HolderKind::Person }),
+            account_kind: field("account_kind")
+                .map(|kind| if kind == "savings" { AccountKind::Savings } else { AccountKind::Checking }),
+            holder_kind: field("holder_kind")
+                .map(|kind| if kind == "business" { HolderKind::Business } else { HolderKind::Person }),
             email: field("email"),
         }
     }

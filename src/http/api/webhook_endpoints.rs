@@ -184,7 +184,11 @@ async fn rotate(caller: Owner, path: Path<Uuid>, body: Body<RotateBody>) -> Resu
 ///
 /// # Errors
 /// 404.
-pub(in crate::http) async fn rotate_as(caller: &Caller, id: EndpointId, hours: i64) -> Result<(Endpoint, SigningSecret), ApiError> {
+pub(in crate::http) async fn rotate_as(
+    caller: &Caller,
+    id: EndpointId,
+    hours: i64,
+) -> Result<(Endpoint, SigningSecret), ApiError> {
     let (secret, actor) = (secret()?, caller.principal.actor());
     let kept = sealed(caller, id, &secret)?;
     let rotated = caller.write(move |tx, now| rotate_endpoint_secret(tx, now, &actor, id, &kept, hours)).await?;

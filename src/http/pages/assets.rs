@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::HttpResponse;
 use sha2::{Digest, Sha256};
 
 use crate::http::problem::ApiError;

@@ -66,7 +66,8 @@ async fn parse(mut parts: Multipart) -> Result<Upload, ApiError> {
         if rest > REST_MAX || fields.len() >= FIELDS_MAX {
             return Err(ApiError::too_large(REST_MAX));
         }
-        let text = String::from_utf8(content.to_vec()).map_err(|_| ApiError::bad_request("broken_body", "the form is not UTF-8"))?;
+        let text =
+            String::from_utf8(content.to_vec()).map_err(|_| ApiError::bad_request("broken_body", "the form is not UTF-8"))?;
         fields.push((name, text));
     }
     upload.fields = Fields::of(fields);

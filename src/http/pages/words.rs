@@ -128,7 +128,8 @@ mod tests {
                 }
                 let text = fs::read_to_string(&path).expect("text");
                 for verb in ["say(\"", "tell(\"", "count(\""] {
-                    let found = text.match_indices(verb).filter_map(|(place, _)| text.get(place + verb.len()..)?.split('"').next());
+                    let found =
+                        text.match_indices(verb).filter_map(|(place, _)| text.get(place + verb.len()..)?.split('"').next());
                     asked.extend(found.filter(|key| key.contains('-')).map(str::to_owned));
                 }
             }

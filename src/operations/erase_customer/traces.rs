@@ -20,8 +20,10 @@ const WORD_MIN: usize = 5;
 pub(super) fn erase(tx: &mut Tx<'_>, now: Instant, person: &Person) -> DbResult<()> {
     let rows = customers::keys_of(tx, &person.ids)?;
     let keys: Vec<CustomerKey> = rows.iter().map(customers::KeyRow::key).collect();
-    let names: BTreeSet<String> = person.rows.iter().filter_map(|row| row.name.clone()).filter(|name| !name.trim().is_empty()).collect();
-    let first_names: BTreeSet<String> = names.iter().filter_map(|name| name.split_whitespace().next()).map(str::to_owned).collect();
+    let names: BTreeSet<String> =
+        person.rows.iter().filter_map(|row| row.name.clone()).filter(|name| !name.trim().is_empty()).collect();
+    let first_names: BTreeSet<String> =
+        names.iter().filter_map(|name| name.split_whitespace().next()).map(str::to_owned).collect();
     let (names, first_names): (Vec<String>, Vec<String>) = (spellings(names), spellings(first_names));
     part_visits(tx, person)?;
     erasure::empty_sales(tx, &person.sales)?;
@@ -55,7 +57,13 @@ fn texts(keys: &[customers::KeyRow], names: &[String]) -> Vec<String> {
             KeyKind::Email | KeyKind::Phone => texts.extend([key.value.clone(), key.shown.clone()]),
             KeyKind::ExternalId => {
                 let id = &key.value;
-                texts.extend([format!("\"{id}\""), format!(":{id},"), format!(": {id},"), format!(":{id}}}"), format!(": {id}}}")]);
+                texts.extend([
+                    format!("\"{id}\""),
+                    format!(":{id},"),
+                    format!(": {id},"),
+                    format!(":{id}}}"),
+                    format!(": {id}}}"),
+                ]);
             }
         }
     }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::refunds::{self, Back};
 use super::run::{ImportError, Pile, Run};
 use crate::db::import_results::{self, ResultRow};
-use crate::db::{commissions, imports};
 use crate::db::transact::WriteError;
 use crate::db::types::AnyId;
+use crate::db::{commissions, imports};
 use crate::domain::customer::CustomerFacts;
 use crate::domain::id::ImportId;
 use crate::domain::intake::order::{Assembled, Deed, Reading, Row, Sold, assemble};
@@ -172,9 +172,8 @@ fn file_people(run: &Run<'_>, people: &[((String, String), CustomerFacts)]) -> R
         run.book.writer.write_blocking(move |tx, now| {
             let numbers: Vec<(String, String)> = people.iter().map(|(number, _)| number.clone()).collect();
             let known = commissions::refunds_by_key(tx, &numbers)?;
-            let is_new = |number: &(String, String)| {
-                !known.iter().any(|row| (&row.source, &row.refund_id) == (&number.0, &number.1))
-            };
+            let is_new =
+                |number: &(String, String)| !known.iter().any(|row| (&row.source, &row.refund_id) == (&number.0, &number.1));
             let news = people.iter().filter(|(number, _)| is_new(number));
             let facts: Vec<Option<&CustomerFacts>> = news.map(|(_, facts)| Some(facts)).collect();
             resolve(tx, now, &facts, &[]).map(|_| true)

@@ -56,11 +56,15 @@ fn one_search_box_finds_by_every_key(app: &App) {
 
 fn a_customer_shows_purchases_who_sent_him_and_whom_he_sent(app: &App) {
     let (owner, mut visit) = (app.owner(), Visit::owner(app));
-    let joe = id_of(&owner.post("/v1/referrers", &json!({"customer": {"email": "joe@example.com", "name": "Joe"}, "code": "JOE"})).is(201));
+    let joe = id_of(
+        &owner.post("/v1/referrers", &json!({"customer": {"email": "joe@example.com", "name": "Joe"}, "code": "JOE"})).is(201),
+    );
     let id = bea(&owner);
     let page = visit.page(&format!("/desk/customers/{id}"));
     let said = words(&page);
-    for part in ["Customer number C-9", "A-17", "ROSE-12", "€50.00", "Credited", "By Joe with the code JOE", "Erase this person's data"] {
+    for part in
+        ["Customer number C-9", "A-17", "ROSE-12", "€50.00", "Credited", "By Joe with the code JOE", "Erase this person's data"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(page.contains(&format!("/desk/referrers/{joe}")) && page.contains(&format!("/desk/customers/{id}/erase")), "{page}");
@@ -78,7 +82,11 @@ fn a_grade_is_given_and_taken_away(app: &App) {
     owner.put("/v1/tiers/gold", &json!({"title": "Gold friends"})).is(200);
     let tier = || owner.get(&format!("/v1/customers/{id}")).is(200)["tier"].clone();
     let page = visit.submit(&format!("{place}/grade"), &[("grade", "gold")]);
-    assert!(words(&page.text).contains("The grade is changed.") && page.text.contains("value=\"gold\" selected"), "{}", page.text);
+    assert!(
+        words(&page.text).contains("The grade is changed.") && page.text.contains("value=\"gold\" selected"),
+        "{}",
+        page.text
+    );
     assert_eq!(tier(), "gold");
     let unknown = visit.submit(&format!("{place}/grade"), &[("grade", "lead")]);
     assert!(unknown.status == 422 && words(&unknown.text).contains("There is no such grade."), "{}", unknown.text);

@@ -52,7 +52,8 @@ fn a_decision_taken_back_in_time_never_happened(app: &App) {
     let (joe, sale) = suspicious(&shop, "S-1");
     let page = visit.page("/desk/decide");
     let said = words(&page);
-    for part in ["Order S-1 over €100.00", "Joe Doe would earn €10.00", "own, written differently", "Since today.", "Release"] {
+    for part in ["Order S-1 over €100.00", "Joe Doe would earn €10.00", "own, written differently", "Since today.", "Release"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(page.contains("data-key=\"a\"") && page.contains("data-item") && page.contains("tabindex=\"0\""), "{page}");

@@ -70,7 +70,12 @@ fn the_charts_table_is_the_program_report(app: &App) {
         format!("{day}T12:00:00Z")
     };
     for (number, months) in [(1, 0), (2, 1), (3, 1), (4, 4), (5, 11)] {
-        let mut sale = order(&format!("O-{number}"), 1_000 * number, &format!("b{number}@example.com"), if number == 3 { "NONE" } else { "ANNA" });
+        let mut sale = order(
+            &format!("O-{number}"),
+            1_000 * number,
+            &format!("b{number}@example.com"),
+            if number == 3 { "NONE" } else { "ANNA" },
+        );
         if months > 0 {
             sale["occurred_at"] = json!(at(months));
         }
@@ -156,10 +161,10 @@ fn what_does_not_move_and_what_waits_is_named(app: &App) {
     assert!(said.contains("Ledger checked"), "{said}");
     enrol(&owner, "anna@example.com", "ANNA");
     sell(&owner, &order("O-1", 10_000, "x@mailinator.com", "ANNA"));
-    let said = home_with(&mut visit, &["1 thing waits for your decision", "Waits for your decision : €10.00 , one referrer, since"]);
+    let said =
+        home_with(&mut visit, &["1 thing waits for your decision", "Waits for your decision : €10.00 , one referrer, since"]);
     assert!(!said.contains("Nothing forgotten"), "{said}");
-    let unmatched: Value =
-        json!({"order_id": "O-2", "currency": "EUR", "subtotal": 1_000, "customer": {"email": "y@example.com"}, "referred_by": {"name": "Tall Tom"}});
+    let unmatched: Value = json!({"order_id": "O-2", "currency": "EUR", "subtotal": 1_000, "customer": {"email": "y@example.com"}, "referred_by": {"name": "Tall Tom"}});
     owner.post("/v1/sales", &unmatched).is(201);
     home_with(&mut visit, &["2 things wait for your decision", "One sale whose referrer must be matched by hand"]);
 }

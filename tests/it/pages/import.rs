@@ -53,7 +53,8 @@ fn send(visit: &mut Visit, place: &str, page: &str, otherwise: &[(&str, &str)]) 
 }
 
 fn florist() -> Vec<u8> {
-    let head = vec!["Kundennr.".to_owned(), "Vorname".to_owned(), "Nachname".to_owned(), "E-Mail".to_owned(), "Telefon".to_owned()];
+    let head =
+        vec!["Kundennr.".to_owned(), "Vorname".to_owned(), "Nachname".to_owned(), "E-Mail".to_owned(), "Telefon".to_owned()];
     let row = |number: usize| {
         vec![
             format!("K{number}"),
@@ -77,7 +78,10 @@ fn a_spreadsheet_of_customers_is_looked_at_taken_in_and_taken_back(app: &App) {
     let before = ledger(app);
     let (page, place) = preview(&mut owner, "customers", "Kunden.xlsx", &florist());
     let said = words(&page);
-    assert!(said.contains("Kunden.xlsx") && said.contains("300 new customers") && said.contains("Nothing is written yet"), "{said}");
+    assert!(
+        said.contains("Kunden.xlsx") && said.contains("300 new customers") && said.contains("Nothing is written yet"),
+        "{said}"
+    );
     for chosen in ["customer_id", "first_name", "last_name", "email", "phone"] {
         assert!(page.contains(&format!("<option value=\"{chosen}\" selected>")), "{chosen} was not guessed: {page}");
     }
@@ -87,7 +91,10 @@ fn a_spreadsheet_of_customers_is_looked_at_taken_in_and_taken_back(app: &App) {
     let result = send(&mut owner, &place, &page, &[("act", "take")]);
     let first = owner.place.clone();
     let said = words(&result);
-    assert!(said.contains("What the file brought") && said.contains("300 new customers") && said.contains("Invite them"), "{said}");
+    assert!(
+        said.contains("What the file brought") && said.contains("300 new customers") && said.contains("Invite them"),
+        "{said}"
+    );
     assert_eq!(customers(app), "300");
     assert_eq!(app.ask("SELECT CAST(count(*) AS TEXT) AS line FROM import_chunks"), ["0"], "no file is kept longer than needed");
     // The preview leads on, however often its form is sent.
@@ -112,7 +119,11 @@ fn a_spreadsheet_of_customers_is_looked_at_taken_in_and_taken_back(app: &App) {
     owner.submit(&format!("{first}/undo"), &[]);
     assert_eq!(customers(app), "1");
     let (page, _) = preview(&mut owner, "customers", "Kunden.xlsx", &florist());
-    assert!(words(&page).contains("299 new customers") && words(&page).contains("1 row that is known already"), "{}", words(&page));
+    assert!(
+        words(&page).contains("299 new customers") && words(&page).contains("1 row that is known already"),
+        "{}",
+        words(&page)
+    );
 }
 
 fn rows_that_cannot_be_understood_are_named_with_line_and_cause(app: &App) {
@@ -197,7 +208,8 @@ fn what_is_no_table_is_refused_in_words(app: &App) {
     }
     let (page, _) = preview(&mut owner, "customers", "..\\..\\..\\etc\\a\u{202e}b.csv", b"email\nanna@example.com\n");
     assert!(page.contains("1 new customer") && !page.contains("etc\\"), "{page}");
-    let (page, place) = preview(&mut owner, "customers", "x.csv", "email,name\nanna@example.com,<img src=x onerror=alert(1)>\n".as_bytes());
+    let (page, place) =
+        preview(&mut owner, "customers", "x.csv", "email,name\nanna@example.com,<img src=x onerror=alert(1)>\n".as_bytes());
     let result = send(&mut owner, &place, &page, &[("act", "take")]);
     assert!(!page.contains("<img") && !result.contains("<img"));
 }
@@ -219,7 +231,8 @@ fn a_file_too_large_or_packed_is_refused_in_a_page(app: &App) {
 
 fn only_the_owner_brings_files_in_and_only_from_here(app: &App) {
     let mut owner = Visit::owner(app);
-    let elsewhere = owner.with("Sec-Fetch-Site", "cross-site").upload("/desk/import", &[("kind", "customers")], "a.csv", b"email\n");
+    let elsewhere =
+        owner.with("Sec-Fetch-Site", "cross-site").upload("/desk/import", &[("kind", "customers")], "a.csv", b"email\n");
     assert_eq!(elsewhere.status, 403);
     let (page, place) = preview(&mut owner, "customers", "a.csv", b"email\nanna@example.com\n");
     assert!(page.contains("name=\"act\""));

@@ -46,7 +46,10 @@ fn whom_the_shop_knows_is_enrolled_at_once_and_anybody_else_by_the_owner(app: &A
     until(app, "the wish is kept", || wishes(&owner).len() == 1);
     ask(app, "new@example.com");
     let wish = wishes(&owner).remove(0);
-    assert_eq!((&wish["kind"], &wish["join"]["status"], &wish["join"]["terms_version"]), (&json!("join"), &json!("open"), &json!(2)));
+    assert_eq!(
+        (&wish["kind"], &wish["join"]["status"], &wish["join"]["terms_version"]),
+        (&json!("join"), &json!("open"), &json!(2))
+    );
     assert_eq!(referrers(&owner), 1);
     let path = format!("/v1/joins/{}/decision", id_of(&wish));
     let accepted = owner.post(&path, &json!({"action": "accept"})).is(200);

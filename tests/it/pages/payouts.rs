@@ -252,7 +252,10 @@ fn a_form_that_is_sent_twice_pays_once(app: &App) {
         let form_id = hidden(&visit.page(&place), "form_id");
         let answers = twice(&format!("{place}/{verb}"), &[("form_id", &form_id), ("result", result)]);
         assert!(answers.iter().any(|(status, to)| *status == 303 && to.contains("?done=")), "{verb}: {answers:?}");
-        assert!(answers.iter().all(|(status, to)| (*status == 303 && to.contains("?done=")) || *status == 409), "{verb}: {answers:?}");
+        assert!(
+            answers.iter().all(|(status, to)| (*status == 303 && to.contains("?done=")) || *status == 409),
+            "{verb}: {answers:?}"
+        );
     }
     assert_eq!(count(app, "transfers WHERE kind = 'settle'"), "2");
     assert_eq!(count(app, "audit_log WHERE action = 'payout_batch.approve'"), "1");
@@ -325,7 +328,10 @@ fn nothing_leaves_after_a_restore_and_the_page_says_so(app: &App) {
     execute(&app.place(), why).expect("a setting");
     for path in ["/desk/payouts", &place] {
         let said = words(&visit.page(path));
-        assert!(said.contains("Nothing leaves the house: the ledger was restored") && said.contains("hound resume"), "{path}: {said}");
+        assert!(
+            said.contains("Nothing leaves the house: the ledger was restored") && said.contains("hound resume"),
+            "{path}: {said}"
+        );
     }
     let refused = act(&mut visit, &place, "approve", &[]);
     assert!(words(&refused.text).contains("Nothing leaves the house since the ledger was restored"), "{}", words(&refused.text));

@@ -192,7 +192,8 @@ fn signing_out_everywhere_ends_sessions_and_links(app: &App) {
     let joe = enrol(&shop, "joe@example.com", "JOE");
     let link = shop.order(&format!("/v1/referrers/{joe}/portal-links")).is(201)["url"].as_str().expect("a link").to_owned();
     let link = link.strip_prefix(&app.base()).expect("ours").to_owned();
-    let (mut here, mut there, mut reading) = (at_portal(app, "joe@example.com"), at_portal(app, "joe@example.com"), Visit::new(app));
+    let (mut here, mut there, mut reading) =
+        (at_portal(app, "joe@example.com"), at_portal(app, "joe@example.com"), Visit::new(app));
     reading.get(&link);
     assert_eq!(reading.place, "/portal");
     let left = here.submit("/portal/sign-out-everywhere", &[]);
@@ -220,7 +221,8 @@ fn a_portal_tells_of_money_with_dates_and_never_of_friends(app: &App) {
     assert!(empty.contains("(I get a reward if you buy)") && empty.contains("You get 10 % for each new customer"), "{empty}");
 
     let buyer = json!({"email": "cleo@example.com", "name": "Cleopatra Jones", "phone": "+49 30 901820"});
-    let sale = sell(&shop, &json!({"order_id": "ORDER-77", "currency": "EUR", "subtotal": 10_000, "customer": buyer, "code": "JOE"}));
+    let sale =
+        sell(&shop, &json!({"order_id": "ORDER-77", "currency": "EUR", "subtotal": 10_000, "customer": buyer, "code": "JOE"}));
     shop.post("/v1/refunds", &json!({"refund_id": "R-1", "order_id": "ORDER-77", "amount": 5_000})).is(201);
     rules(&shop, &json!({"caps": {"per_referrer_month": {"sales": 1}}}));
     let second = sell(&shop, &order("ORDER-78", 40_000, "dora@example.com", "JOE"));
@@ -231,7 +233,10 @@ fn a_portal_tells_of_money_with_dates_and_never_of_friends(app: &App) {
     let said = words(&home);
     assert!(said.contains("€5.00 is coming: it is yours on") && said.contains("€5.00 is on hold until"), "{said}");
     let said = words(&sales);
-    assert!(said.contains("On hold until") && said.contains("the order was returned, wholly or in part, so €5.00 was taken back"), "{said}");
+    assert!(
+        said.contains("On hold until") && said.contains("the order was returned, wholly or in part, so €5.00 was taken back"),
+        "{said}"
+    );
     assert!(said.contains("Not credited The shop decided that this purchase earns nothing"), "{said}");
     assert!(said.contains("I disagree") && said.contains("A friend bought"), "{said}");
     for secret in ["Cleo", "cleo", "Jones", "901820", "dora", "ORDER-7", &id_of(&sale), "100.00", "400.00"] {
@@ -239,7 +244,8 @@ fn a_portal_tells_of_money_with_dates_and_never_of_friends(app: &App) {
     }
     let statement = visit.get("/portal/statements");
     assert!(words(&statement.text).contains("PDF"), "{}", statement.text);
-    let month = statement.text.split("/portal/statements/").nth(1).and_then(|rest| rest.split('?').next()).expect("a month").to_owned();
+    let month =
+        statement.text.split("/portal/statements/").nth(1).and_then(|rest| rest.split('?').next()).expect("a month").to_owned();
     let pdf = visit.get(&format!("/portal/statements/{month}?format=pdf"));
     assert!(pdf.status == 200 && pdf.bytes.starts_with(b"%PDF-"), "{}", pdf.status);
     let table = visit.page(&format!("/portal/statements/{month}?format=csv"));
@@ -255,7 +261,10 @@ fn another_referrers_business_is_never_seen(app: &App) {
     let mut ann = at_portal(app, "ann@example.com");
     for path in ["/portal", "/portal/sales", "/portal/payout", "/portal/statements", "/portal/settings", "/portal/my-data"] {
         let page = ann.page(path);
-        assert!(!page.contains("JOE") && !page.contains("joe@") && !page.contains("12.34") && !page.contains(&commission), "{path}");
+        assert!(
+            !page.contains("JOE") && !page.contains("joe@") && !page.contains("12.34") && !page.contains(&commission),
+            "{path}"
+        );
     }
     assert_eq!(ann.submit(&format!("/portal/sales/{commission}/disagree"), &[]).status, 404);
     assert_eq!(shop.get("/v1/claims").is(200)["data"], json!([]));
@@ -341,7 +350,10 @@ fn letters_and_language_are_chosen(app: &App) {
     let chosen = visit.submit("/portal/settings", &[("locale", "de"), ("letter", "welcome"), ("letter", "commission_approved")]);
     assert!(words(&chosen.text).contains("Gespeichert.") && chosen.text.contains("<html lang=\"de\">"), "{}", chosen.text);
     let kept = shop.get(&format!("/v1/referrers/{joe}/mail-preferences")).is(200);
-    assert_eq!((&kept["locale"], &kept["kinds"]["sale_credited"], &kept["kinds"]["welcome"]), (&json!("de"), &json!(false), &json!(true)));
+    assert_eq!(
+        (&kept["locale"], &kept["kinds"]["sale_credited"], &kept["kinds"]["welcome"]),
+        (&json!("de"), &json!(false), &json!(true))
+    );
     assert!(words(&visit.page("/portal")).contains("Noch keine Klicks: Schick ihn einem Freund"));
 }
 
@@ -354,9 +366,15 @@ fn data_is_taken_away_and_deleted(app: &App) {
     let data = visit.get("/portal/my-data");
     assert!(data.header("content-disposition").is_some_and(|kind| kind.starts_with("attachment")));
     let document = data.is(200);
-    assert_eq!((&document["customer"]["keys"][0]["value"], &document["codes"][0]["code"]), (&json!("joe@example.com"), &json!("JOE")));
+    assert_eq!(
+        (&document["customer"]["keys"][0]["value"], &document["codes"][0]["code"]),
+        (&json!("joe@example.com"), &json!("JOE"))
+    );
     assert_eq!((&document["commissions"][0]["net"], &document["referrer"]["id"]), (&json!(1_000), &json!(joe)));
-    assert!(!document.to_string().contains("cleo") && document["letters"].as_array().expect("letters").len() >= 3, "{document:#}");
+    assert!(
+        !document.to_string().contains("cleo") && document["letters"].as_array().expect("letters").len() >= 3,
+        "{document:#}"
+    );
     let page = words(&visit.page("/portal/delete"));
     assert!(page.contains("This is still yours") && page.contains("€10.00"), "{page}");
     assert_eq!(visit.submit("/portal/delete", &[]).status, 422);

@@ -55,7 +55,10 @@ fn every_operation_stands_on_a_page_with_three_samples(app: &App) {
             let sample = sample(section, language);
             assert!(sample.starts_with(begins) && sample.contains(&operation.method), "{id} in {language}: {sample}");
             assert_eq!(sample.contains("HOUND_TOKEN"), operation.roles().is_some(), "{id} in {language}: {sample}");
-            assert!(!sample.contains('{') || language != "curl" || sample.contains("-d '"), "{id}: nothing is left open: {sample}");
+            assert!(
+                !sample.contains('{') || language != "curl" || sample.contains("-d '"),
+                "{id}: nothing is left open: {sample}"
+            );
         }
         for role in operation.roles().unwrap_or_default() {
             assert!(section.contains(&format!("<code>{role}</code>")), "{id} names {role}");
@@ -95,7 +98,8 @@ fn the_first_sample_works_as_it_is_printed(app: &App) {
     let page = visit.page("/docs/sandbox");
     let printed = sample(section(&page, "advance_sandbox"), "curl");
     let run = printed.replace("http://hound.example", &app.base()).replacen("curl ", "curl -s -w '\\n%{http_code}' ", 1);
-    let output = Command::new("sh").args(["-c", &run]).env("HOUND_TOKEN", app.token(&["--role", "owner", "--mode", "sandbox"])).output();
+    let output =
+        Command::new("sh").args(["-c", &run]).env("HOUND_TOKEN", app.token(&["--role", "owner", "--mode", "sandbox"])).output();
     assert!(String::from_utf8_lossy(&output.expect("a shell").stdout).ends_with("\n200"));
 }
 
@@ -107,7 +111,8 @@ fn what_is_tried_goes_to_the_sandbox_and_nowhere_else(app: &App) {
     let (live, sandbox) = (app.owner(), app.sandbox());
     let mut visit = Visit::new(app);
     let token = app.token(&["--role", "owner", "--mode", "sandbox"]);
-    let body = json!({"order_id": "T-1", "currency": "EUR", "subtotal": 1_000, "customer": {"email": "tess@example.com"}}).to_string();
+    let body =
+        json!({"order_id": "T-1", "currency": "EUR", "subtotal": 1_000, "customer": {"email": "tess@example.com"}}).to_string();
     let form = |token: &str, target: &str| -> Vec<(String, String)> {
         [("operation", "record_sale"), ("target", target), ("body", &body), ("token", token)]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -119,7 +124,11 @@ fn what_is_tried_goes_to_the_sandbox_and_nowhere_else(app: &App) {
     };
     let tried = send(&mut visit, &form(&token, "/v1/sales"));
     assert_eq!(tried.status, 200, "{}", tried.text);
-    assert!(words(&tried.text).contains("The answer is 201.") && plain(&tried.text).contains("\"order_id\": \"T-1\""), "{}", tried.text);
+    assert!(
+        words(&tried.text).contains("The answer is 201.") && plain(&tried.text).contains("\"order_id\": \"T-1\""),
+        "{}",
+        tried.text
+    );
     assert!(!tried.text.contains(&token), "the token is not shown again");
     assert_eq!((sales(&sandbox), sales(&live)), (1, 0));
     // A live token, none, and something else: nothing is sent.

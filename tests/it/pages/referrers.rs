@@ -49,7 +49,9 @@ fn one_is_invited_by_hand_and_written_to(app: &App) {
 fn three_hundred_are_invited_with_one_word_and_nobody_twice(app: &App) {
     let (owner, mut visit) = (app.owner(), Visit::owner(app));
     for number in 0..300 {
-        owner.post("/v1/customers", &json!({"email": format!("c{number}@example.com"), "name": format!("Carla {number}")})).is(201);
+        owner
+            .post("/v1/customers", &json!({"email": format!("c{number}@example.com"), "name": format!("Carla {number}")}))
+            .is(201);
     }
     owner.post("/v1/customers", &json!({"phone": "+49 30 901820"})).is(201);
     enrol(&owner, "joe@example.com", "JOE");
@@ -143,7 +145,9 @@ fn a_page_shows_what_somebody_has_and_how_it_came_about(app: &App) {
     let place = format!("/desk/referrers/{joe}");
     let page = visit.page(&place);
     let said = words(&page);
-    for part in ["Earned €10.00", "On hold €10.00", "Earned by a sale", "+€10.00", "A friend bought", "Sent", "bank transfer (SEPA)"] {
+    for part in
+        ["Earned €10.00", "On hold €10.00", "Earned by a sale", "+€10.00", "A friend bought", "Sent", "bank transfer (SEPA)"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(page.contains(&format!("/desk/sales/{sale}")) && !page.contains("DE89370400440532013000"), "{page}");
@@ -189,7 +193,8 @@ fn a_correction_is_posted_once_however_often_it_is_sent(app: &App) {
     let joe = enrol(&owner, "joe@example.com", "JOE");
     let place = format!("/desk/referrers/{joe}");
     let form = hidden(&visit.page(&place), "form");
-    let fields = [("form", form.as_str()), ("way", "give"), ("amount", "12,50"), ("currency", "EUR"), ("reason", "A <b>thank-you</b>")];
+    let fields =
+        [("form", form.as_str()), ("way", "give"), ("amount", "12,50"), ("currency", "EUR"), ("reason", "A <b>thank-you</b>")];
     for _ in 0..2 {
         let page = visit.submit(&format!("{place}/adjustments"), &fields);
         let said = words(&page.text);

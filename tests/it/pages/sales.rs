@@ -41,7 +41,14 @@ fn assorted(owner: &Client) -> Vec<(String, String)> {
     placed["status"] = json!("placed");
     let mut old = order("OLD", 5_000, "old@example.com", "BEN");
     old["occurred_at"] = json!("2024-05-05T12:00:00Z");
-    let all = [order("CODED", 1_000, "c@example.com", "ANNA"), plain, blog, placed, order("HELD", 6_000, "h@mailinator.com", "ANNA"), old];
+    let all = [
+        order("CODED", 1_000, "c@example.com", "ANNA"),
+        plain,
+        blog,
+        placed,
+        order("HELD", 6_000, "h@mailinator.com", "ANNA"),
+        old,
+    ];
     let ids = all.iter().map(|sale| (sale["order_id"].as_str().expect("a number").to_owned(), id_of(&sell(owner, sale))));
     let ids = ids.collect();
     sell(owner, &order("GONE", 7_000, "g@example.com", "ANNA"));
@@ -176,7 +183,8 @@ fn money_given_back_twice_by_one_form_is_given_back_once(app: &App) {
     let sale = id_of(&sell(&owner, &order("O-1", 10_000, "carla@example.com", "ANNA")));
     let place = format!("/desk/sales/{sale}");
     let number = hidden(&visit.page(&place), "refund_id");
-    let refund = |visit: &mut Visit, amount: &str| visit.submit(&format!("{place}/refund"), &[("refund_id", &number), ("amount", amount)]);
+    let refund =
+        |visit: &mut Visit, amount: &str| visit.submit(&format!("{place}/refund"), &[("refund_id", &number), ("amount", amount)]);
     assert_eq!(refund(&mut visit, "ten").status, 422);
     for _ in 0..2 {
         assert_eq!(refund(&mut visit, "25,00").status, 200);
@@ -229,7 +237,10 @@ fn a_sale_at_the_till_says_at_once_who_earns(app: &App) {
     assert!(said.contains("The buyer named somebody whom you must match.") && said.contains("the tall one sent me"), "{page}");
     let (_, page) = till(&mut visit, &[("amount", "10"), ("name", "Somebody")]);
     assert!(words(&page).contains("Nothing pointed to anybody."), "{page}");
-    let (_, page) = till(&mut visit, &[("amount", "11.90"), ("email", "f@example.com"), ("tax", "1,90"), ("order", "A-7"), ("currency", "usd")]);
+    let (_, page) = till(
+        &mut visit,
+        &[("amount", "11.90"), ("email", "f@example.com"), ("tax", "1,90"), ("order", "A-7"), ("currency", "usd")],
+    );
     assert!(words(&page).contains("The buyer paid $11.90; of that $10.00 earns."), "{page}");
 }
 
@@ -303,7 +314,8 @@ fn an_accountant_looks_and_changes_nothing(app: &App) {
         assert_eq!(visit.get(&path).status, 403, "{path}");
     }
     let forms = ["/decision", "/refund", "/cancel"].map(|verb| format!("{place}{verb}"));
-    for path in forms.into_iter().chain(["/desk/sales/new", "/desk/test-sale", "/desk/reports/close/2024-01"].map(str::to_owned)) {
+    for path in forms.into_iter().chain(["/desk/sales/new", "/desk/test-sale", "/desk/reports/close/2024-01"].map(str::to_owned))
+    {
         let answer = visit.submit(&path, &[("action", "deny"), ("reason", "no"), ("amount", "1")]);
         assert_eq!(answer.status, 403, "{path}: {}", answer.text);
         assert!(words(&answer.text).contains("You may not do this"), "{path}: {}", answer.text);

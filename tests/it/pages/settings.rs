@@ -75,7 +75,10 @@ fn rules_are_tried_on_past_sales_before_they_count(app: &App) {
             let refused = bea.send("/desk/settings/terms", &[("act", act), (field, wrong)]);
             assert_eq!(refused.status, 422, "{field} {act}: {}", refused.text);
             assert!(words(&refused.text).contains(why), "{field}: {}", words(&refused.text));
-            assert!(refused.text.contains("aria-invalid=\"true\"") && refused.text.contains(&format!("value=\"{wrong}\"")), "{field}");
+            assert!(
+                refused.text.contains("aria-invalid=\"true\"") && refused.text.contains(&format!("value=\"{wrong}\"")),
+                "{field}"
+            );
         }
     }
     assert_eq!(api.get("/v1/program").is(200), before);
@@ -94,7 +97,10 @@ fn rules_are_tried_on_past_sales_before_they_count(app: &App) {
     let second = sell(&api, &order("A-2", 10_000, "carl@example.com", "JOE"));
     assert_eq!((net(&api, &id_of(&first)), net(&api, &id_of(&second))), (1_000, 2_000), "old promises stand, new ones count");
     let history = words(&bea.page("/desk/settings/terms"));
-    assert!(history.contains("Percentage, Days until a reward is theirs") && history.contains("Bea (bea@blumen.example)"), "{history}");
+    assert!(
+        history.contains("Percentage, Days until a reward is theirs") && history.contains("Bea (bea@blumen.example)"),
+        "{history}"
+    );
 }
 
 fn a_token_made_here_works_until_it_is_revoked(app: &App) {
@@ -164,7 +170,8 @@ fn a_program_is_told_again_what_it_missed(app: &App) {
     let refused = bea.send("/desk/settings/webhooks", &[("url", "http://10.1.2.3/hooks")]);
     assert_eq!(refused.status, 422, "{}", refused.text);
     let url = format!("http://{}/hooks", receiver.address);
-    let made = bea.send("/desk/settings/webhooks", &[("url", &url), ("events", "referrer.enrolled"), ("events", "sale.recorded")]);
+    let made =
+        bea.send("/desk/settings/webhooks", &[("url", &url), ("events", "referrer.enrolled"), ("events", "sale.recorded")]);
     assert_eq!(made.status, 200, "{}", made.text);
     let secret = secret(&made.text);
     enrol(&api, "joe@example.com", "JOE");
@@ -208,8 +215,21 @@ fn an_accountant_looks_and_changes_nothing_and_the_last_owner_stays(app: &App) {
     let mut bea = Visit::owner(app);
     let mut carl = accountant(app, &mut bea);
     let pages = [
-        "", "/terms", "/tiers", "/letters", "/letters/welcome?locale=de", "/look", "/connections", "/tokens", "/webhooks", "/team", "/payer",
-        "/audit", "/backup", "/installation", "/me",
+        "",
+        "/terms",
+        "/tiers",
+        "/letters",
+        "/letters/welcome?locale=de",
+        "/look",
+        "/connections",
+        "/tokens",
+        "/webhooks",
+        "/team",
+        "/payer",
+        "/audit",
+        "/backup",
+        "/installation",
+        "/me",
     ];
     for page in pages {
         let shown = carl.page(&format!("/desk/settings{page}"));
@@ -217,7 +237,16 @@ fn an_accountant_looks_and_changes_nothing_and_the_last_owner_stays(app: &App) {
         assert!(page == "/me" || !shown.contains("class=\"primary\""), "{page} offers him nothing to change");
     }
     let attempts = [
-        "/terms", "/tiers", "/letters/welcome", "/look/colour", "/connections", "/tokens", "/webhooks", "/team", "/payer", "/payer/paypal",
+        "/terms",
+        "/tiers",
+        "/letters/welcome",
+        "/look/colour",
+        "/connections",
+        "/tokens",
+        "/webhooks",
+        "/team",
+        "/payer",
+        "/payer/paypal",
     ];
     for form in attempts {
         let refused = carl.send(&format!("/desk/settings{form}"), &[("act", "save"), ("hold_days", "1"), ("role", "owner")]);
@@ -228,7 +257,8 @@ fn an_accountant_looks_and_changes_nothing_and_the_last_owner_stays(app: &App) {
     assert!(words(&known.text).contains("belongs to somebody who is here already"), "{}", words(&known.text));
 
     let team = bea.page("/desk/settings/team");
-    let ids: Vec<String> = team.match_indices("/remove\"").map(|(end, _)| team[..end].rsplit('/').next().expect("an id").to_owned()).collect();
+    let ids: Vec<String> =
+        team.match_indices("/remove\"").map(|(end, _)| team[..end].rsplit('/').next().expect("an id").to_owned()).collect();
     let [hers, his] = ids.as_slice() else { panic!("two people: {ids:?}") };
     for attempt in [format!("{hers}/remove"), format!("{hers}/role")] {
         let refused = bea.send(&format!("/desk/settings/team/{attempt}"), &[("role", "accountant")]);
@@ -253,7 +283,9 @@ fn everybody_minds_his_own_name_and_password(app: &App) {
     carl.submit("/desk/settings/me", &[("name", "Carlo"), ("locale", "de")]);
     assert!(carl.page("/desk/settings/me").contains("lang=\"de\""), "his pages speak his language");
     assert!(words(&bea.page("/desk/settings/team")).contains("Carlo"));
-    for (old, new, status) in [("wrong old one", "a cat named Mimi", 422), (PASSWORD, "short", 422), (PASSWORD, "a cat named Mimi", 303)] {
+    for (old, new, status) in
+        [("wrong old one", "a cat named Mimi", 422), (PASSWORD, "short", 422), (PASSWORD, "a cat named Mimi", 303)]
+    {
         let answer = carl.send("/desk/settings/me/password", &[("old", old), ("new", new)]);
         assert_eq!(answer.status, status, "{new}: {}", words(&answer.text));
         assert!(!answer.text.contains(old) && !answer.text.contains("Mimi"), "a password is not repeated");
@@ -295,12 +327,17 @@ fn who_is_paid_from_which_account_stands_in_the_files(app: &App) {
     let wrong = bea.send("/desk/settings/payer", &[("name", "Blumen Bea"), ("iban", "DE00 1234")]);
     assert_eq!(wrong.status, 422, "{}", wrong.text);
     assert!(wrong.text.contains("id=\"f-iban-fault\""), "{}", words(&wrong.text));
-    let saved = bea.submit("/desk/settings/payer", &[("name", "Blumen Bea"), ("iban", "DE89 3704 0044 0532 0130 00"), ("cheque", "de")]);
+    let saved =
+        bea.submit("/desk/settings/payer", &[("name", "Blumen Bea"), ("iban", "DE89 3704 0044 0532 0130 00"), ("cheque", "de")]);
     assert!(words(&saved.text).contains("The details are kept"), "{}", words(&saved.text));
     let payer = api.get("/v1/payer").is(200);
     assert_eq!((&payer["iban"], &payer["cheque"]["language"]), (&json!("DE89370400440532013000"), &json!("de")), "{payer:#}");
     assert_eq!(payer["wise"]["source_currency"], "EUR", "what the form does not show stays");
     let connected = bea.submit("/desk/settings/payer/paypal", &[("client_id", "shop"), ("client_secret", "s3cr3t-of-paypal")]);
-    assert!(words(&connected.text).contains("PayPal is connected") && !connected.text.contains("s3cr3t"), "{}", words(&connected.text));
+    assert!(
+        words(&connected.text).contains("PayPal is connected") && !connected.text.contains("s3cr3t"),
+        "{}",
+        words(&connected.text)
+    );
     assert_eq!(api.get("/v1/payout-providers/paypal").is(200)["client_id"], "shop");
 }

@@ -92,11 +92,14 @@ fn a_colour_that_can_be_read_and_a_picture_are_on_every_page(app: &App) {
     assert!(sheet.text.contains("--accent: #7a1f5c") && sheet.text.contains("prefers-color-scheme: dark"), "{}", sheet.text);
 
     let png = b"\x89PNG\r\n\x1a\nnot much of a picture";
-    for (name, content) in [("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_vec()), ("logo.png", {
-        let mut large = png.to_vec();
-        large.resize(64 * 1024 + 1, 0);
-        large
-    })] {
+    for (name, content) in [
+        ("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_vec()),
+        ("logo.png", {
+            let mut large = png.to_vec();
+            large.resize(64 * 1024 + 1, 0);
+            large
+        }),
+    ] {
         let refused = bea.upload("/desk/settings/look/logo", &[("act", "save")], name, &content);
         assert_eq!(refused.status, 422, "{name}");
     }

@@ -109,8 +109,7 @@ impl Found {
         let mut senders: BTreeSet<ReferrerId> = purchases.iter().filter_map(|sale| sale.referrer_id).collect();
         senders.extend(referrals.iter().map(|one| one.referrer_id));
         senders.extend(introductions.iter().map(|one| one.referrer_id));
-        let people: BTreeSet<CustomerId> =
-            friends.iter().filter_map(|(_, sale)| sale.customer_id).chain([row.id]).collect();
+        let people: BTreeSet<CustomerId> = friends.iter().filter_map(|(_, sale)| sale.customer_id).chain([row.id]).collect();
         Ok(Self {
             keys: customers::keys_of(conn, &[row.id])?,
             tiers: tiers::list(conn)?,

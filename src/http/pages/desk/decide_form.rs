@@ -68,9 +68,7 @@ impl CardForm {
             (Decision::Merge(_), "dismiss") => DeskDecision::Dismiss,
             (Decision::Payout(_), "paid") => DeskDecision::Paid,
             (Decision::Payout(_), "not_paid") => DeskDecision::NotPaid,
-            (Decision::WriteOff(debt), "forgive") => {
-                DeskDecision::Forgive { referrer_id: debt.referrer_id, amount: debt.amount }
-            }
+            (Decision::WriteOff(debt), "forgive") => DeskDecision::Forgive { referrer_id: debt.referrer_id, amount: debt.amount },
             (Decision::Join(_), "enrol") => DeskDecision::Enrol,
             (Decision::Join(_), "turn_down") => DeskDecision::TurnDown,
             (Decision::Unreachable(one), "new_address") => {
@@ -97,9 +95,7 @@ impl CardForm {
                 (None, _) => None,
             }
         };
-        Ok(sale.map_or(Read::Fault("decide-fault-order"), |row| {
-            Read::Decision(DeskDecision::Accept { sale_id: Some(row.id) })
-        }))
+        Ok(sale.map_or(Read::Fault("decide-fault-order"), |row| Read::Decision(DeskDecision::Accept { sale_id: Some(row.id) })))
     }
 }
 

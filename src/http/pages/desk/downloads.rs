@@ -3,9 +3,7 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::http::api::reports::{
-    self, BalanceQuery, JournalQuery, MoneyQuery, ProgramQuery, ReportQuery, YearQuery,
-};
+use crate::http::api::reports::{self, BalanceQuery, JournalQuery, MoneyQuery, ProgramQuery, ReportQuery, YearQuery};
 use crate::http::pages::people::Desk;
 use crate::http::paging::Query;
 use crate::http::problem::ApiError;

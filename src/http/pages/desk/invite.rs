@@ -84,12 +84,8 @@ async fn invite(desk: OwnerDesk, fields: Fields) -> Result<HttpResponse, ApiErro
     let text = |name: &str| fields.one(name).unwrap_or_default().to_owned();
     let one = One { name: text("name"), email: text("email"), phone: text("phone"), code: text("code") };
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-    let body = CustomerBody {
-        name: given(&one.name),
-        email: given(&one.email),
-        phone: given(&one.phone),
-        ..CustomerBody::default()
-    };
+    let body =
+        CustomerBody { name: given(&one.name), email: given(&one.email), phone: given(&one.phone), ..CustomerBody::default() };
     let frame = desk.frame("referrers");
     let mut faults = Vec::new();
     let customer = match body.parse_named(&desk.principal, "", desk.now()) {

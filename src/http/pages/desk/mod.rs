@@ -1,15 +1,15 @@
 //! The owner's desk, one file a page.
 
+mod chart;
 mod customer;
 mod customer_acts;
-mod chart;
 mod customers;
 mod decide;
 mod decide_cards;
 mod decide_form;
+mod downloads;
 mod erasure;
 mod faults;
-mod downloads;
 mod home;
 mod import;
 mod invite;

@@ -203,8 +203,7 @@ impl Found {
     fn shown_postings(&self, frame: &Frame) -> Vec<Posting> {
         let told = self.postings.iter().take(ROWS).filter(|row| is_told(row.kind));
         told.map(|row| {
-            let moved =
-                Moved { kind: row.kind, from_account: row.from_account, to_account: row.to_account, amount: row.amount };
+            let moved = Moved { kind: row.kind, from_account: row.from_account, to_account: row.to_account, amount: row.amount };
             let sign = match effect(&moved) {
                 0 => "",
                 gained if gained > 0 => "+",

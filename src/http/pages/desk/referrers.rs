@@ -105,12 +105,7 @@ pub(super) fn state(frame: &Frame, status: ReferrerStatus) -> String {
     frame.say(&format!("referrers-state-{}", status.as_db()))
 }
 
-fn find(
-    conn: &mut Conn<'_>,
-    text: Option<&str>,
-    status: Option<ReferrerStatus>,
-    after: Option<ReferrerId>,
-) -> DbResult<Found> {
+fn find(conn: &mut Conn<'_>, text: Option<&str>, status: Option<ReferrerStatus>, after: Option<ReferrerId>) -> DbResult<Found> {
     let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
     let mut rows = lookups::referrers(conn, text, status, after, limit)?;
     let has_more = rows.len() > ROWS;

@@ -19,7 +19,7 @@ use crate::db::terms::Program;
 use crate::db::types::AnyId;
 use crate::db::{Conn, DbResult, sale_payouts};
 use crate::domain::attribution::VerdictKind;
-use crate::domain::id::{CommissionId, RefundId, ReferrerId, SaleId};
+use crate::domain::id::{CommissionId, ReferrerId, RefundId, SaleId};
 use crate::domain::principal::Scope;
 use crate::domain::sale::SaleStatus;
 use crate::http::callers::Caller;

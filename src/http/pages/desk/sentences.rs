@@ -109,10 +109,9 @@ mod tests {
             currencies: Vec::new(),
             months: Some(vec![month("2026-10", Vec::new()), month("2026-11", vec![euro])]),
         };
-        for (locale, figures) in [
-            (Locale::En, ["€412.00", "€51.20", "8.2\u{a0}%"]),
-            (Locale::De, ["412,00\u{a0}€", "51,20\u{a0}€", "8,2\u{a0}%"]),
-        ] {
+        for (locale, figures) in
+            [(Locale::En, ["€412.00", "€51.20", "8.2\u{a0}%"]), (Locale::De, ["412,00\u{a0}€", "51,20\u{a0}€", "8,2\u{a0}%"])]
+        {
             let frame = Frame::new(locale, "https://hound.example", &Terms::default(), "home");
             let said = sentences(&frame, &program);
             assert_eq!(said.len(), 1);

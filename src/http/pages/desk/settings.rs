@@ -102,7 +102,10 @@ fn parts(frame: &Frame, desk: &Guest, counts: &Counts) -> Vec<Part> {
     };
     let set = |is: bool| frame.say(if is { "settings-set" } else { "settings-unset" });
     let states = [
-        ("terms", Some(frame.tell("settings-state-terms", &[("shop", &desk.terms.shop_name), ("timezone", &desk.terms.timezone)]))),
+        (
+            "terms",
+            Some(frame.tell("settings-state-terms", &[("shop", &desk.terms.shop_name), ("timezone", &desk.terms.timezone)])),
+        ),
         ("tiers", Some(count("settings-state-tiers", counts.tiers))),
         ("letters", Some(count("settings-state-letters", counts.texts))),
         ("look", Some(set(frame.logo.is_some() || frame.shop_style.is_some()))),

@@ -19,15 +19,17 @@ pub(super) fn state(view: &SaleView) -> (&'static str, &'static str) {
         (SaleStatus::Cancelled, _) => ("order-cancelled", "bad"),
         (SaleStatus::Placed, _) => ("placed", ""),
         (SaleStatus::Paid, Some(VerdictKind::Held)) => ("held", "warn"),
-        (SaleStatus::Paid, Some(VerdictKind::Attributed)) => view.commission.as_ref().map_or(("nobody", ""), |row| match row.status {
-            _ if row.net == 0 && row.amount > 0 => ("taken-back", "bad"),
-            CommissionStatus::Pending => ("pending", ""),
-            CommissionStatus::Approved => ("approved", "good"),
-            CommissionStatus::InPayout => ("in-payout", ""),
-            CommissionStatus::Paid => ("paid", "good"),
-            CommissionStatus::Held => ("held", "warn"),
-            CommissionStatus::Rejected | CommissionStatus::Cancelled => ("taken-back", "bad"),
-        }),
+        (SaleStatus::Paid, Some(VerdictKind::Attributed)) => {
+            view.commission.as_ref().map_or(("nobody", ""), |row| match row.status {
+                _ if row.net == 0 && row.amount > 0 => ("taken-back", "bad"),
+                CommissionStatus::Pending => ("pending", ""),
+                CommissionStatus::Approved => ("approved", "good"),
+                CommissionStatus::InPayout => ("in-payout", ""),
+                CommissionStatus::Paid => ("paid", "good"),
+                CommissionStatus::Held => ("held", "warn"),
+                CommissionStatus::Rejected | CommissionStatus::Cancelled => ("taken-back", "bad"),
+            })
+        }
         (SaleStatus::Paid, _) => ("nobody", ""),
     }
 }
@@ -178,7 +180,8 @@ mod tests {
             "batch_not_approved",
             "payout_not_settled",
         ];
-        let states = ["history", "order-cancelled", "placed", "held", "nobody", "taken-back", "pending", "approved", "in-payout", "paid"];
+        let states =
+            ["history", "order-cancelled", "placed", "held", "nobody", "taken-back", "pending", "approved", "in-payout", "paid"];
         let actors = ["owner", "storefront", "referrer", "accountant", "connection", "import", "house"];
         let keys = reasons.iter().map(|reason| format!("sales-reason-{}", reason.as_db()));
         let keys = keys.chain(evidences.iter().map(|evidence| format!("sales-evidence-{}", evidence.as_db())));
@@ -189,7 +192,8 @@ mod tests {
         let keys = keys.chain(actors.iter().map(|word| format!("sales-actor-{word}")));
         let keys = keys.chain(KINDS.iter().map(|kind| format!("home-event-{}", kind.replace('.', "-"))));
         let keys = keys.chain(Rail::ALL.iter().map(|rail| format!("reports-rail-{}", rail.name())));
-        let keys = keys.chain(["held", "attributed", "unattributed", "placed", "cancelled"].map(|word| format!("sales-filter-{word}")));
+        let keys =
+            keys.chain(["held", "attributed", "unattributed", "placed", "cancelled"].map(|word| format!("sales-filter-{word}")));
         let missing: Vec<String> = keys.filter(|key| !words::knows(key)).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }

@@ -28,10 +28,8 @@ use crate::http::problem::ApiError;
 use crate::operations::ask_join::{Asked, JoinRequest, ask_join};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(
-        web::resource("/join").wrap(from_fn(refusals::in_words)).route(web::get().to(show)).route(web::post().to(join)),
-    )
-    .service(web::resource("/join/sent").wrap(from_fn(refusals::in_words)).route(web::get().to(sent)));
+    cfg.service(web::resource("/join").wrap(from_fn(refusals::in_words)).route(web::get().to(show)).route(web::post().to(join)))
+        .service(web::resource("/join/sent").wrap(from_fn(refusals::in_words)).route(web::get().to(sent)));
 }
 
 #[derive(Debug, Default, Deserialize)]

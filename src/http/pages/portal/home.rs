@@ -85,8 +85,7 @@ struct Figures {
 }
 
 /// The spans of the funnel: the key of their name, and how many days back they begin.
-const SPANS: [(&str, Option<i64>); 3] =
-    [("portal-span-30", Some(30)), ("portal-span-90", Some(90)), ("portal-span-all", None)];
+const SPANS: [(&str, Option<i64>); 3] = [("portal-span-30", Some(30)), ("portal-span-90", Some(90)), ("portal-span-all", None)];
 
 async fn show(reader: Reader, Query(query): Query<HomeQuery>) -> Result<HttpResponse, ApiError> {
     let (id, customer, now, timezone) = (reader.id, reader.person.customer_id, reader.now(), reader.terms.timezone.clone());

@@ -122,7 +122,8 @@ async fn page(reader: &Reader, frame: Shell, status: StatusCode, tried: &Tried) 
 }
 
 fn ways(reader: &Reader, tried: &Tried) -> Vec<Way> {
-    let wrong = |name: &str| tried.faults.iter().any(|fault| fault.pointer.trim_start_matches('/').split('/').next() == Some(name));
+    let wrong =
+        |name: &str| tried.faults.iter().any(|fault| fault.pointer.trim_start_matches('/').split('/').next() == Some(name));
     let way = |rail: Rail| {
         let again = tried.rail == Some(rail);
         let input = |(name, kind, complete): &(&'static str, &'static str, &'static str)| Input {

@@ -38,8 +38,7 @@ struct Period {
 
 async fn list(reader: Reader) -> Result<HttpResponse, ApiError> {
     let frame = reader.shell("portal-statements");
-    let (since, today) =
-        (reader.person.since.date_in(&reader.terms.timezone), reader.now().date_in(&reader.terms.timezone));
+    let (since, today) = (reader.person.since.date_in(&reader.terms.timezone), reader.now().date_in(&reader.terms.timezone));
     let first = since.first_of_month();
     let before = |month: &Date| month.checked_sub(1.month()).ok();
     let months = std::iter::successors(Some(today.first_of_month()), before).take_while(|month| *month >= first).take(MONTHS);

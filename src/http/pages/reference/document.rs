@@ -74,7 +74,8 @@ pub(super) struct Answer {
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     // A test reads what is compiled in; a document that cannot be read shows nothing.
-    serde_norway::from_str::<Value>(OPENAPI).map_or_else(|_| Document { rules: Vec::new(), chapters: Vec::new() }, |root| read(&root))
+    serde_norway::from_str::<Value>(OPENAPI)
+        .map_or_else(|_| Document { rules: Vec::new(), chapters: Vec::new() }, |root| read(&root))
 });
 
 /// The reference.
@@ -99,8 +100,10 @@ fn text(value: &Value) -> String {
 
 fn read(root: &Value) -> Document {
     let tags = root["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut chapters: Vec<Chapter> =
-        tags.iter().map(|tag| Chapter { name: text(&tag["name"]), about: text(&tag["description"]), nouns: Vec::new() }).collect();
+    let mut chapters: Vec<Chapter> = tags
+        .iter()
+        .map(|tag| Chapter { name: text(&tag["name"]), about: text(&tag["description"]), nouns: Vec::new() })
+        .collect();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten().filter(|(name, _)| *name != "parameters") {
             let tag = text(&operation["tags"][0]);

@@ -83,7 +83,8 @@ async fn converse(address: SocketAddr, outgoing: &Outgoing) -> std::io::Result<V
 /// The request as it goes over the wire. What comes from a form holds no line break by then.
 fn head(address: SocketAddr, outgoing: &Outgoing) -> String {
     let Outgoing { method, target, token, idempotency_key, body } = outgoing;
-    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n");
+    let mut head =
+        format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n");
     if let Some(key) = idempotency_key {
         head.push_str(&format!("Idempotency-Key: {key}\r\n"));
     }
@@ -109,8 +110,13 @@ fn parse(bytes: &[u8]) -> Option<Incoming> {
 fn unchunked(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = rest.windows(2).position(|window| window == b"\r\n") {
-        let size = rest.get(..end).and_then(|line| std::str::from_utf8(line).ok()).map(|line| line.split(';').next().unwrap_or_default());
-        let Some(size) = size.and_then(|text| usize::from_str_radix(text.trim(), 16).ok()).filter(|size| *size > 0) else { break };
+        let size = rest
+            .get(..end)
+            .and_then(|line| std::str::from_utf8(line).ok())
+            .map(|line| line.split(';').next().unwrap_or_default());
+        let Some(size) = size.and_then(|text| usize::from_str_radix(text.trim(), 16).ok()).filter(|size| *size > 0) else {
+            break;
+        };
         let begin = end + 2;
         body.extend_from_slice(rest.get(begin..(begin + size).min(rest.len())).unwrap_or_default());
         rest = rest.get(begin + size + 2..).unwrap_or_default();
@@ -120,7 +126,9 @@ fn unchunked(mut rest: &[u8]) -> Vec<u8> {
 
 /// JSON set out over several lines; anything else as it is.
 fn pretty(body: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(body).and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| body.to_owned())
+    serde_json::from_str::<serde_json::Value>(body)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| body.to_owned())
 }
 
 #[cfg(test)]

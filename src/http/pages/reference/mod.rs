@@ -79,8 +79,7 @@ async fn noun(visitor: Visitor, name: Path<String>) -> Result<HttpResponse, ApiE
     let noun = document::noun(&name).ok_or_else(|| ApiError::not_found("page; see /docs"))?;
     let shown = |operation: &'static Operation| Shown {
         samples: samples(operation, &visitor.app.base_url),
-        body: trying::takes_json(operation)
-            .then(|| operation.examples.first().map_or("{}", |example| example.text.as_str())),
+        body: trying::takes_json(operation).then(|| operation.examples.first().map_or("{}", |example| example.text.as_str())),
         operation,
     };
     let page = Page { frame: visitor.frame(), name: &noun.name, operations: noun.operations.iter().map(shown).collect() };

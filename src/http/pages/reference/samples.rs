@@ -49,7 +49,13 @@ impl<'a> Request<'a> {
         if operation.wants_key {
             headers.push(("Idempotency-Key", "order-2026-11-27-1".to_owned()));
         }
-        Self { method: &operation.method, url: format!("{base}{}", operation.target), headers, token: !operation.roles.is_empty(), body }
+        Self {
+            method: &operation.method,
+            url: format!("{base}{}", operation.target),
+            headers,
+            token: !operation.roles.is_empty(),
+            body,
+        }
     }
 
     fn curl(&self) -> String {
@@ -125,7 +131,9 @@ impl<'a> Request<'a> {
                 let _ = writeln!(text, "    CURLOPT_POSTFIELDS => file_get_contents('{name}'),");
             }
         }
-        text.push_str("]);\n$answer = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $answer, PHP_EOL;");
+        text.push_str(
+            "]);\n$answer = curl_exec($request);\necho curl_getinfo($request, CURLINFO_RESPONSE_CODE), ' ', $answer, PHP_EOL;",
+        );
         text
     }
 }
@@ -160,7 +168,10 @@ mod tests {
     #[test]
     fn a_sample_says_all_that_the_request_needs() {
         let sale = samples(operation("record_sale").expect("an operation"), "https://hound.example");
-        assert!(sale.curl.starts_with("curl -X POST 'https://hound.example/v1/sales' \\\n  -H \"Authorization: Bearer $HOUND_TOKEN\""));
+        assert!(
+            sale.curl
+                .starts_with("curl -X POST 'https://hound.example/v1/sales' \\\n  -H \"Authorization: Bearer $HOUND_TOKEN\"")
+        );
         assert!(sale.curl.contains("\n  -d '{"), "{}", sale.curl);
         assert!(sale.javascript.contains("body: JSON.stringify({") && sale.php.contains("<<<'JSON'"));
         let keyed = samples(operation("advance_sandbox").expect("an operation"), "https://hound.example");

@@ -98,7 +98,8 @@ enum Refused {
 async fn outgoing(visitor: &Visitor, req: &HttpRequest, draft: &Draft) -> Result<Outgoing, Refused> {
     let token = sandbox_token(&visitor.app, req, draft.token.as_deref()).await?;
     let path = draft.target.split('?').next().unwrap_or_default();
-    let known = contract::allowed(&visitor.app.routes, path).is_some_and(|methods| methods.split(", ").any(|one| one == draft.method));
+    let known =
+        contract::allowed(&visitor.app.routes, path).is_some_and(|methods| methods.split(", ").any(|one| one == draft.method));
     let plain = draft.target.len() <= TARGET_MAX && draft.target.bytes().all(|byte| byte.is_ascii_graphic());
     if !known || !plain || !path.starts_with("/v1/") {
         return Err(Refused::Said("reference-fault-address"));

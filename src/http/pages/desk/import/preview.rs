@@ -106,9 +106,8 @@ async fn preview(
     choice: Choice,
 ) -> Result<Preview, ApiError> {
     let id = row.id;
-    let (summary, remarks) = caller
-        .read(move |conn| Ok((show_import(conn, id, &Scope::All)?, import_results::remarks(conn, id, REMARKS)?)))
-        .await?;
+    let (summary, remarks) =
+        caller.read(move |conn| Ok((show_import(conn, id, &Scope::All)?, import_results::remarks(conn, id, REMARKS)?))).await?;
     let summary = summary.ok_or_else(|| ApiError::not_found("import"))?;
     let fits = Column::ALL.into_iter().filter(|column| column.fits(row.kind));
     let mut currencies = CURRENCIES.to_vec();

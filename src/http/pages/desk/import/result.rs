@@ -58,9 +58,8 @@ pub(super) async fn page(
     removal: Option<(i64, i64)>,
 ) -> Result<HttpResponse, ApiError> {
     let id = row.id;
-    let (summary, remarks) = caller
-        .read(move |conn| Ok((show_import(conn, id, &Scope::All)?, import_results::remarks(conn, id, REMARKS)?)))
-        .await?;
+    let (summary, remarks) =
+        caller.read(move |conn| Ok((show_import(conn, id, &Scope::All)?, import_results::remarks(conn, id, REMARKS)?))).await?;
     let summary = summary.ok_or_else(|| ApiError::not_found("import"))?;
     let running = matches!(row.status, ImportStatus::Waiting | ImportStatus::Running);
     let count = |outcome| summary.rows.get(&outcome).copied().unwrap_or(0);

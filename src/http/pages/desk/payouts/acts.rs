@@ -99,7 +99,12 @@ pub(super) fn result(caller: &Caller, fields: &Fields) -> Option<settle_payout::
     let text = |name: &str| fields.one(name).map(str::to_owned);
     let (reference, reason) = (text("reference"), text("reason"));
     let fits = |text: &Option<String>| text.as_deref().is_none_or(|text| short_text("", text).is_ok());
-    (fits(&reference) && fits(&reason)).then(|| settle_payout::Request { result, reference, reason, actor: caller.principal.actor() })
+    (fits(&reference) && fits(&reason)).then(|| settle_payout::Request {
+        result,
+        reference,
+        reason,
+        actor: caller.principal.actor(),
+    })
 }
 
 /// Hands what waits to the provider, or to the shop. What was handed over is not handed over again, so this needs no key

@@ -93,7 +93,8 @@ fn fields(frame: &Frame, payer: &Payer) -> Vec<Field> {
 
 fn paypal(frame: &Frame, account: Option<&Account>) -> Vec<Field> {
     vec![
-        Field::line("client_id", frame.say("payer-client-id"), account.map_or("", |account| account.client_id.as_str())).required(),
+        Field::line("client_id", frame.say("payer-client-id"), account.map_or("", |account| account.client_id.as_str()))
+            .required(),
         Field::secret("client_secret", frame.say("payer-client-secret")).hint(frame.say("payer-client-secret-hint")).required(),
         Field::yes_no(frame, "automatic", frame.say("payer-automatic"), account.is_some_and(|account| account.automatic))
             .hint(frame.say("payer-automatic-hint")),
@@ -111,7 +112,9 @@ fn patch(sent: &Fields) -> Map<String, Value> {
     let fields = || ach.iter().map(|(name, text)| ((*name).to_owned(), json!(text.unwrap_or_default()))).collect::<Map<_, _>>();
     patch.insert("ach".to_owned(), if any { Value::Object(fields()) } else { Value::Null });
     let cheque = match sent.one("cheque") {
-        Some(language @ ("en" | "de")) => json!({ "language": language, "letter_paper": sent.one("letter_paper") == Some("true") }),
+        Some(language @ ("en" | "de")) => {
+            json!({ "language": language, "letter_paper": sent.one("letter_paper") == Some("true") })
+        }
         _ => Value::Null,
     };
     patch.insert("cheque".to_owned(), cheque);
@@ -121,7 +124,17 @@ fn patch(sent: &Fields) -> Map<String, Value> {
 /// The field that shows what stands at `pointer`.
 fn named(pointer: &str) -> Option<&'static str> {
     const NAMES: [&str; 11] = [
-        "name", "iban", "bic", "reference", "bank_routing", "bank_name", "company_id", "cheque", "client_id", "client_secret", "automatic",
+        "name",
+        "iban",
+        "bic",
+        "reference",
+        "bank_routing",
+        "bank_name",
+        "company_id",
+        "cheque",
+        "client_id",
+        "client_secret",
+        "automatic",
     ];
     let last = pointer.rsplit('/').next().unwrap_or_default();
     NAMES.into_iter().find(|name| *name == last)
@@ -177,7 +190,8 @@ fn page(
     faults: Vec<String>,
 ) -> Result<HttpResponse, ApiError> {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let connected = standing.account.as_ref().map(|account| frame.tell("payer-connected", &[("day", &frame.day(&account.changed_at))]));
+    let connected =
+        standing.account.as_ref().map(|account| frame.tell("payer-connected", &[("day", &frame.day(&account.changed_at))]));
     let page = Page {
         fields,
         paypal,

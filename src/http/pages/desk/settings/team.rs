@@ -146,7 +146,8 @@ async fn invite(desk: OwnerDesk, sent: Fields) -> Result<HttpResponse, ApiError>
 /// Shows the link, once: whoever has it chooses the password.
 async fn invited(guest: &Guest, frame: Frame, login: &Login, link: &LoginLink) -> Result<HttpResponse, ApiError> {
     let text = format!("{}/reset/{}", guest.app.base_url, guest.app.links.secret(link.id));
-    let once = Some(Once { title: frame.tell("team-link", &[("name", &login.name), ("until", &frame.time(&link.expires_at))]), text });
+    let once =
+        Some(Once { title: frame.tell("team-link", &[("name", &login.name), ("until", &frame.time(&link.expires_at))]), text });
     let form = Form { fields: fields(&frame), faults: Vec::new(), once };
     page(guest, frame, form, StatusCode::OK).await
 }

@@ -173,9 +173,7 @@ async fn page(
 
 /// What the form does not show, if there is any of it.
 fn finer(frame: &Frame, terms: &Terms) -> Option<String> {
-    let count = |key: &str, count: usize| {
-        (count > 0).then(|| frame.count(key, i64::try_from(count).unwrap_or(i64::MAX), &[]))
-    };
+    let count = |key: &str, count: usize| (count > 0).then(|| frame.count(key, i64::try_from(count).unwrap_or(i64::MAX), &[]));
     let discounts = if form::is_simple(terms) { 0 } else { terms.friend_discounts.len() };
     let parts = [
         count("terms-finer-rules", terms.rules.len()),

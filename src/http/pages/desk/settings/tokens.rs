@@ -88,7 +88,8 @@ fn word<T: serde::Serialize>(value: T) -> String {
 
 fn fields(frame: &Frame) -> Vec<Field> {
     let roles = ROLES.into_iter().map(|role| Choice::new(word(role), role_words(frame, role))).collect();
-    let modes = vec![Choice::new("live", frame.say("tokens-mode-live")), Choice::new("sandbox", frame.say("tokens-mode-sandbox"))];
+    let modes =
+        vec![Choice::new("live", frame.say("tokens-mode-live")), Choice::new("sandbox", frame.say("tokens-mode-sandbox"))];
     let mode = if frame.sandbox { "sandbox" } else { "live" };
     vec![
         Field::choice("role", frame.say("tokens-role"), word(Role::Storefront), roles),
@@ -180,7 +181,9 @@ fn shown(frame: &Frame, row: &TokenRow, now: Instant) -> Row {
     let (state, tag) = match row.revoked_at {
         Some(at) => (frame.tell("tokens-revoked", &[("day", &frame.day(&at))]), "bad"),
         None if row.expires_at <= now => (frame.tell("tokens-expired", &[("day", &frame.day(&row.expires_at))]), "bad"),
-        None if row.expires_at < now.plus_days(30) => (frame.tell("tokens-stands", &[("day", &frame.day(&row.expires_at))]), "warn"),
+        None if row.expires_at < now.plus_days(30) => {
+            (frame.tell("tokens-stands", &[("day", &frame.day(&row.expires_at))]), "warn")
+        }
         None => (frame.tell("tokens-stands", &[("day", &frame.day(&row.expires_at))]), "good"),
     };
     Row {

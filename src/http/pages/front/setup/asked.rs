@@ -25,13 +25,11 @@ pub(super) const FIELDS: [&str; 8] =
     ["shop_name", "shop_url", "currency", "timezone", "percent", "payout_minimum", "name", "email"];
 
 /// What the field offers; any other of ISO 4217 is taken too.
-pub(super) const CURRENCIES: [&str; 12] =
-    ["EUR", "CHF", "GBP", "USD", "CAD", "AUD", "SEK", "DKK", "NOK", "PLN", "CZK", "JPY"];
+pub(super) const CURRENCIES: [&str; 12] = ["EUR", "CHF", "GBP", "USD", "CAD", "AUD", "SEK", "DKK", "NOK", "PLN", "CZK", "JPY"];
 
 /// Where shops are. The rest of the database is old names and offsets.
-const REGIONS: [&str; 10] = [
-    "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/",
-];
+const REGIONS: [&str; 10] =
+    ["Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
 
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let all = jiff::tz::db().available().map(|name| name.as_str().to_owned());

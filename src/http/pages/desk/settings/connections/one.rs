@@ -172,7 +172,8 @@ async fn rotate(desk: OwnerDesk, id: Path<Uuid>, sent: Fields) -> Result<HttpRes
     let row = find(&desk, id.into_inner()).await?;
     let given = sent.one("secret").map(str::to_owned);
     let made = if given.is_some() { None } else { fresh(row.kind).map(Some).or_else(|fault| mendable(fault).map(|_| None))? };
-    let asked = syntax::from_value::<ConnectionPatch>(&json!({ "secret": given.as_ref().or(made.as_ref()).map_or("", String::as_str) }));
+    let asked =
+        syntax::from_value::<ConnectionPatch>(&json!({ "secret": given.as_ref().or(made.as_ref()).map_or("", String::as_str) }));
     let changed = match asked {
         Ok(asked) => change_as(&desk, row.id, asked).await,
         Err(fault) => Err(fault.into()),

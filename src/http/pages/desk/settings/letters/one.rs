@@ -136,7 +136,8 @@ async fn test(desk: OwnerDesk, kind: Path<String>, sent: Fields) -> Result<HttpR
     let me = whose(&desk).await?.ok_or_else(|| ApiError::not_found("person"))?;
     let sample = samples::letters(&desk.app.pen.texts, &desk, kind, locale).into_iter().next();
     let sample = sample.ok_or_else(|| ApiError::not_found("letter"))?;
-    let letter = letter(&desk, sample, locale, me.email).ok_or_else(|| ApiError::conflict("mail_off", frame.say("letters-mail-off")))?;
+    let letter =
+        letter(&desk, sample, locale, me.email).ok_or_else(|| ApiError::conflict("mail_off", frame.say("letters-mail-off")))?;
     let app = desk.app.clone();
     let went = web::block(move || app.pen.mailer.send(&letter)).await.map_err(|error| ApiError::internal(error.to_string()))?;
     match went {
@@ -185,7 +186,8 @@ fn page(
         let from_folder = texts.of_folder(locale, key);
         let row = own.iter().find(|row| row.locale == locale && row.key == key);
         let wrong = wrong.as_ref().filter(|wrong| wrong.key == key);
-        let standing = from_folder.map(str::to_owned).or_else(|| row.map(|row| row.text.clone())).or_else(|| built_in(locale, key));
+        let standing =
+            from_folder.map(str::to_owned).or_else(|| row.map(|row| row.text.clone())).or_else(|| built_in(locale, key));
         Text {
             key,
             text: wrong.map_or_else(|| standing.unwrap_or_default(), |wrong| wrong.text.clone()),

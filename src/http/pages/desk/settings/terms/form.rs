@@ -328,7 +328,8 @@ fn discounts(change: &mut Value) {
 /// The field that shows what stands at `pointer`.
 pub(super) fn named(pointer: &str) -> Option<&'static str> {
     let all = SHOP.iter().chain(&REWARD).chain(&FRIEND).chain(&PAYOUT).chain(&LETTERS).chain(&CAPS).chain(&FRAUD);
-    let begins = |item: &&Item| pointer == item.pointer || pointer.strip_prefix(item.pointer).is_some_and(|rest| rest.starts_with('/'));
+    let begins =
+        |item: &&Item| pointer == item.pointer || pointer.strip_prefix(item.pointer).is_some_and(|rest| rest.starts_with('/'));
     let whole = match pointer {
         "/commission" => Some("commission_rate"),
         "/lifetime" => Some("lifetime"),

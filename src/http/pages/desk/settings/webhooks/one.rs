@@ -130,7 +130,8 @@ async fn rotate(desk: OwnerDesk, id: Path<Uuid>, _sent: Fields) -> Result<HttpRe
 
 async fn replay(desk: OwnerDesk, id: Path<Uuid>, sent: Fields) -> Result<HttpResponse, ApiError> {
     let (id, actor) = (EndpointId::from_uuid(id.into_inner()), desk.principal.actor());
-    let one = sent.one("delivery").map(|text| text.parse::<DeliveryId>().map_err(|_| ApiError::not_found("delivery"))).transpose()?;
+    let one =
+        sent.one("delivery").map(|text| text.parse::<DeliveryId>().map_err(|_| ApiError::not_found("delivery"))).transpose()?;
     let what = one.map_or_else(|| Replay::Since(desk.now().plus_days(-REPLAY_DAYS)), Replay::One);
     match desk.write(move |tx, now| replay_deliveries(tx, now, &actor, id, what)).await? {
         Replayed::Unknown => Err(ApiError::not_found("endpoint or delivery")),
