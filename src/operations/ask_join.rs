@@ -129,7 +129,7 @@ pub fn decide_join(tx: &mut Tx<'_>, now: Instant, id: JoinId, accept: bool, acto
     if accept {
         let customer = customers::find(tx, join.customer_id)?.and_then(|row| row.merged_into).unwrap_or(join.customer_id);
         let Some(key) = customers::keys_of(tx, &[customer])?.into_iter().next() else { return Ok(JoinDecided::Nameless) };
-        if enrol(tx, now, (key.key(), key.shown.clone()))?.is_none() {
+        if enrol(tx, now, (key.key(), key.shown))?.is_none() {
             return Ok(JoinDecided::Nameless);
         }
     }

@@ -144,7 +144,7 @@ fn of_join(tx: &mut Tx<'_>, now: Instant, id: JoinId, accept: bool, actor: &str)
 fn new_address(tx: &mut Tx<'_>, now: Instant, id: CustomerId, email: &str, actor: &str) -> DbResult<CarriedOut> {
     let Ok(key) = CustomerKey::email("/email", email) else { return Ok(Err("unknown".to_owned())) };
     let mut keys: Vec<(CustomerKey, String)> =
-        customers::keys_of(tx, &[id])?.into_iter().map(|row| (row.key(), row.shown.clone())).collect();
+        customers::keys_of(tx, &[id])?.into_iter().map(|row| (row.key(), row.shown)).collect();
     keys.sort();
     keys.push((key, email.to_owned()));
     let facts = CustomerFacts { keys, ..CustomerFacts::default() };

@@ -46,7 +46,7 @@ pub enum Changed {
     /// There is no such grade.
     UnknownTier,
     /// As he stands now, with his keys.
-    Done(Customer, Vec<KeyRow>),
+    Done(Box<Customer>, Vec<KeyRow>),
 }
 
 /// Changes a customer in `scope`.
@@ -87,7 +87,7 @@ pub fn change_customer(
         outbox::audit(tx, actor, "customer.change", subject, past, now)?;
     }
     let keys = customers::keys_of(tx, &[id])?;
-    Ok(Changed::Done(after, keys))
+    Ok(Changed::Done(Box::new(after), keys))
 }
 
 fn changed(before: &Customer, change: &CustomerChange) -> Customer {

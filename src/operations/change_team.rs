@@ -31,7 +31,7 @@ pub struct Invitee {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invited {
     /// The link lets him choose a password, once.
-    Done(Login, LoginLink),
+    Done(Box<Login>, LoginLink),
     /// He is here already.
     Known,
 }
@@ -74,7 +74,7 @@ pub fn invite(tx: &mut Tx<'_>, now: Instant, wish: &Invitee, actor: &str) -> DbR
     }
     audit(tx, actor, "login.invite", AnyId::from_uuid(login.id.uuid()), json!({ "role": login.role }), now)?;
     let link = make_link(tx, now, LinkKind::Invite, Some(login.id), actor)?;
-    Ok(Invited::Done(login, link))
+    Ok(Invited::Done(Box::new(login), link))
 }
 
 /// A new link for somebody who has not chosen a password yet; none for anybody else.

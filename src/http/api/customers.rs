@@ -179,7 +179,7 @@ async fn change(caller: Reporter, id: web::Path<CustomerId>, body: Body<Customer
         Changed::UnknownTier => {
             Err(FieldError::new("/tier", "unknown_tier", "names no tier; make it with PUT /v1/tiers/{name} first").into())
         }
-        Changed::Done(row, keys) => Ok(Json(CustomerView::of(row, keys, &caller.principal.scope()))),
+        Changed::Done(row, keys) => Ok(Json(CustomerView::of(*row, keys, &caller.principal.scope()))),
     }
 }
 

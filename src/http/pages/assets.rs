@@ -43,7 +43,7 @@ static NAMES: LazyLock<[String; 3]> = LazyLock::new(|| {
 
 /// The name under which browsers know `asset`.
 #[must_use]
-pub fn name(asset: Asset) -> &'static str {
+pub(super) fn name(asset: Asset) -> &'static str {
     let place = ALL.iter().position(|known| *known == asset).unwrap_or_default();
     NAMES.get(place).map(String::as_str).unwrap_or_default()
 }

@@ -17,9 +17,9 @@ mod refusals;
 pub mod upload;
 pub mod words;
 
+use actix_web::HttpResponse;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, Responder};
 
 use self::frame::see_other;
 use self::people::Visitor;
@@ -36,7 +36,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// The first address anybody tries.
-async fn home(visitor: Visitor) -> impl Responder {
-    let at = visitor.frame().at;
-    see_other(&at, "/desk") as HttpResponse
+async fn home(visitor: Visitor) -> HttpResponse {
+    see_other(&visitor.frame().at, "/desk")
 }

@@ -30,7 +30,10 @@ struct Refusal {
 ///
 /// # Errors
 /// None of its own.
-pub async fn in_words(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(super) async fn in_words(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(req).await?.map_into_boxed_body();
     let Some(problem) = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned() else {
         return Ok(response);

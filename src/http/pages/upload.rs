@@ -51,11 +51,11 @@ impl FromRequest for Upload {
 
 async fn parse(mut parts: Multipart) -> Result<Upload, ApiError> {
     let (mut upload, mut fields, mut rest) = (Upload::default(), Vec::new(), 0_usize);
-    while let Some(mut part) = parts.try_next().await.map_err(unreadable)? {
+    while let Some(mut part) = parts.try_next().await.map_err(|error| unreadable(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.content_disposition().and_then(|found| found.get_filename().map(shown));
         let most = if file_name.is_some() { UPLOAD_MAX } else { REST_MAX };
-        let content = part.bytes(most).await.map_err(|_| ApiError::too_large(most))?.map_err(unreadable)?;
+        let content = part.bytes(most).await.map_err(|_| ApiError::too_large(most))?.map_err(|error| unreadable(&error))?;
         if let Some(file_name) = file_name {
             if name == "file" && upload.file.is_empty() {
                 (upload.file, upload.file_name) = (content, file_name);
@@ -74,7 +74,7 @@ async fn parse(mut parts: Multipart) -> Result<Upload, ApiError> {
     Ok(upload)
 }
 
-fn unreadable(error: actix_multipart::MultipartError) -> ApiError {
+fn unreadable(error: &actix_multipart::MultipartError) -> ApiError {
     ApiError::bad_request("broken_body", format!("the form cannot be read ({error}); send it again"))
 }
 

@@ -55,7 +55,7 @@ struct Page {
 impl Page {
     /// Whether a field's value is at fault.
     fn is_wrong(&self, field: &str) -> bool {
-        self.wrong.iter().any(|known| *known == field)
+        self.wrong.contains(&field)
     }
 
     /// Whether one of the fields that most sales do not need is at fault.

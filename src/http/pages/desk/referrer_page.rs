@@ -171,8 +171,7 @@ impl Found {
         let held = self.method.as_ref().and_then(|row| row.hold_until).filter(|until| *until > now);
         let wants = self.preferences.as_ref();
         let kinds = wants.map(|wants| &wants.kinds).into_iter().flatten();
-        let choices =
-            kinds.map(|(name, wanted)| Choice { name: *name, said: letter_kind(&frame, name), wanted: *wanted }).collect();
+        let choices = kinds.map(|(name, wanted)| Choice { name, said: letter_kind(&frame, name), wanted: *wanted }).collect();
         let chosen = wants.and_then(|wants| wants.locale);
         Page {
             form: AdjustmentId::new(now),

@@ -95,7 +95,7 @@ async fn send(visitor: Visitor, req: HttpRequest, Form(form): Form<Address>) -> 
         return page.frame.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     limits::missed(&req, &visitor.app)?;
-    let app = visitor.app.clone();
+    let app = visitor.app;
     let mode = if sandbox { Mode::Sandbox } else { Mode::Live };
     // Beside the answer, which so comes as soon for an address that nobody has.
     rt::spawn(async move {

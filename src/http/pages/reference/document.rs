@@ -106,7 +106,7 @@ fn read(root: &Value) -> Document {
         .collect();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten().filter(|(name, _)| *name != "parameters") {
-            let tag = text(&operation["tags"][0]);
+            let tag = operation.pointer("/tags/0").map(text).unwrap_or_default();
             let name = noun_of(path);
             let operation = operation_of(root, path, method, item, operation);
             // A noun stands where its first operation does.
@@ -118,7 +118,7 @@ fn read(root: &Value) -> Document {
             }
         }
     }
-    Document { rules: rules(&text(&root["info"]["description"])), chapters }
+    Document { rules: rules(&root.pointer("/info/description").map(text).unwrap_or_default()), chapters }
 }
 
 /// Paragraphs and points, each on one line; a point begins with `* `.
@@ -193,7 +193,7 @@ fn examples(json: &Value) -> Vec<Example> {
 fn answers(root: &Value, responses: &Value) -> Vec<Answer> {
     let answer = |(status, response): (&String, &Value)| {
         let response = schema::follow(root, response);
-        let fields = response["content"]["application/json"].get("schema").map(|found| schema::fields(root, found));
+        let fields = response.pointer("/content/application~1json/schema").map(|found| schema::fields(root, found));
         Answer { status: status.clone(), about: text(&response["description"]), fields: fields.unwrap_or_default() }
     };
     responses.as_object().into_iter().flatten().map(answer).collect()
@@ -215,7 +215,7 @@ fn target(path: &str, parameters: &[&Value]) -> String {
     let needed = parameters.iter().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
     let query: Vec<String> = needed
         .map(|parameter| {
-            let first = parameter["schema"]["enum"][0].as_str().unwrap_or("2026");
+            let first = parameter.pointer("/schema/enum/0").and_then(Value::as_str).unwrap_or("2026");
             format!("{}={first}", text(&parameter["name"]))
         })
         .collect();

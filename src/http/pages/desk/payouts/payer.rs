@@ -74,7 +74,7 @@ fn page(frame: Frame, values: &[String], faults: &[FieldError], batch: Option<Ba
     let format = format.and_then(Format::named);
     let at = |place: &[&str]| format!("/{}", place.join("/"));
     let field = |((name, place), value): (&(&'static str, &[&str]), &String)| Field {
-        name: *name,
+        name,
         label: frame.say(&format!("payouts-payer-{name}")),
         hint: frame.say(&format!("payouts-payer-{name}-hint")),
         value: value.clone(),

@@ -49,7 +49,7 @@ struct Done {
 async fn show(desk: Desk, Query(query): Query<Done>) -> Result<HttpResponse, ApiError> {
     let frame = desk.frame("settings").after(query.done.as_deref());
     let fields = fields(&frame, &desk);
-    page(&desk, frame, fields, Vec::new(), StatusCode::OK)
+    page(&desk, &frame, fields, Vec::new(), StatusCode::OK)
 }
 
 fn fields(frame: &Frame, guest: &Guest) -> Vec<Field> {
@@ -72,7 +72,7 @@ async fn colour(desk: OwnerDesk, sent: Fields) -> Result<HttpResponse, ApiError>
     if let Some(fault) = fault {
         let mut fields = filled(fields(&frame, &desk), &sent);
         fields.iter_mut().for_each(|field| field.fault = Some(fault.clone()));
-        return page(&desk, frame, fields, vec![fault], StatusCode::UNPROCESSABLE_ENTITY);
+        return page(&desk, &frame, fields, vec![fault], StatusCode::UNPROCESSABLE_ENTITY);
     }
     let value = text.and_then(Colour::parse).map(Colour::hex);
     keep(&desk, ACCENT, value).await?;
@@ -88,7 +88,7 @@ async fn logo(desk: OwnerDesk, upload: Upload) -> Result<HttpResponse, ApiError>
     let logo = if upload.file.len() > LOGO_MAX { None } else { Logo::of(&upload.file) };
     let Some(logo) = logo else {
         let (fields, fault) = (fields(&frame, &desk), frame.say("look-logo-wrong"));
-        return page(&desk, frame, fields, vec![fault], StatusCode::UNPROCESSABLE_ENTITY);
+        return page(&desk, &frame, fields, vec![fault], StatusCode::UNPROCESSABLE_ENTITY);
     };
     keep(&desk, LOGO, Some(logo.kept())).await?;
     Ok(frame.go("/desk/settings/look?done=look"))
@@ -103,7 +103,7 @@ async fn keep(guest: &Guest, name: &'static str, value: Option<String>) -> Resul
 
 fn page(
     guest: &Guest,
-    frame: Frame,
+    frame: &Frame,
     fields: Vec<Field>,
     faults: Vec<String>,
     status: StatusCode,

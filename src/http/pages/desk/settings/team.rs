@@ -127,7 +127,7 @@ async fn invite(desk: OwnerDesk, sent: Fields) -> Result<HttpResponse, ApiError>
     let (frame, actor) = (desk.frame("settings"), desk.principal.actor());
     let made = match invitee(&sent) {
         Ok(wish) => match house(&desk).write(move |tx, now| change_team::invite(tx, now, &wish, &actor)).await? {
-            Invited::Done(login, link) => Ok((login, link)),
+            Invited::Done(login, link) => Ok((*login, link)),
             Invited::Known => Err(FieldError::new("/email", "already_here", "is the address of somebody who is here already")),
         },
         Err(fault) => Err(fault),

@@ -132,7 +132,7 @@ mod tests {
         assert!(said.contains("€4.00") && said.contains("7 friends") && said.contains("31 December 2026"), "{said}");
         // What comes free after the first of December is too late for this year's.
         assert!(says(&terms, "2026-11-02T12:00:00Z").contains("31 December 2027"));
-        let by_hand = Terms { payouts: PayoutRules::default(), ..terms.clone() };
+        let by_hand = Terms { payouts: PayoutRules::default(), ..terms };
         assert!(!says(&by_hand, "2026-11-01T12:00:00Z").contains("December"));
     }
 }

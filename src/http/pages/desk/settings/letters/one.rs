@@ -102,7 +102,7 @@ async fn write(desk: OwnerDesk, kind: Path<String>, sent: Fields) -> Result<Http
     if !reset && let Err(why) = check_text(&key, &text) {
         let own = own_texts(&desk).await?;
         let words = why_not(&frame, &key, &why);
-        return page(&desk, frame, (kind, locale), &own, Some(Wrong { key, text, words }), Vec::new());
+        return page(&desk, frame, (kind, locale), &own, Some(&Wrong { key, text, words }), Vec::new());
     }
     let same = built_in(locale, &key).as_deref() == Some(text.as_str());
     let text = (!reset && !same).then_some(text);
@@ -177,7 +177,7 @@ fn page(
     frame: Frame,
     (kind, locale): (Kind, Locale),
     own: &[LetterText],
-    wrong: Option<Wrong>,
+    wrong: Option<&Wrong>,
     mut faults: Vec<String>,
 ) -> Result<HttpResponse, ApiError> {
     let texts = &guest.app.pen.texts;
@@ -185,7 +185,7 @@ fn page(
     let text = |key: &'static str| {
         let from_folder = texts.of_folder(locale, key);
         let row = own.iter().find(|row| row.locale == locale && row.key == key);
-        let wrong = wrong.as_ref().filter(|wrong| wrong.key == key);
+        let wrong = wrong.filter(|wrong| wrong.key == key);
         let standing =
             from_folder.map(str::to_owned).or_else(|| row.map(|row| row.text.clone())).or_else(|| built_in(locale, key));
         Text {
