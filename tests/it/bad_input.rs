@@ -225,7 +225,7 @@ fn lists_refuse_what_they_do_not_know(app: &App) {
         assert_eq!(problem["errors"][0]["pointer"], name, "{problem:#}");
     }
     for (method, path, status) in
-        [("GET", "/v1/nothing", 404), ("GET", "/", 404), ("DELETE", "/v1/sales", 405), ("PUT", "/v1/program", 405)]
+        [("GET", "/v1/nothing", 404), ("GET", "/nothing", 404), ("DELETE", "/v1/sales", 405), ("PUT", "/v1/program", 405)]
     {
         let answer = owner.exchange(method, path, None);
         assert_eq!(
