@@ -209,7 +209,7 @@ async fn what_does_not_exist_is_a_problem_too() {
     let house = House::open();
     for (method, path, expected) in [
         ("GET", "/nowhere", 404),
-        ("GET", "/", 404),
+        ("GET", "/nothing/here", 404),
         ("GET", "/../etc/passwd", 404),
         ("DELETE", "/health/live", 405),
         ("POST", "/r/JOE", 405),

@@ -69,9 +69,10 @@ impl RequestLog {
     /// Keeps the request that `response` answers, if it was one to the sandbox.
     #[must_use]
     pub fn remember(&self, sessions: &Sessions, response: ServiceResponse<BoxBody>, at: Instant) -> ServiceResponse<BoxBody> {
-        let marked = response.request().extensions().get::<InSandbox>().is_some();
         // A fault in the body may be told before anybody has looked at the token.
-        if !marked && !(response.status().is_client_error() && holds_sandbox_token(sessions, response.request())) {
+        let in_sandbox = response.request().extensions().get::<InSandbox>().is_some()
+            || (response.status().is_client_error() && holds_sandbox_token(sessions, response.request()));
+        if !in_sandbox {
             return response;
         }
         let (request, answer) = response.into_parts();
