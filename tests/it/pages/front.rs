@@ -128,7 +128,8 @@ fn the_first_run_leads_from_the_printed_link_to_the_desk(app: &App) {
 
 fn wrong_answers_are_named_and_nothing_is_kept(app: &App) {
     let door = link(app, &["setup-link"], "setup");
-    let cases: [(&[(&str, &str)], &str, &str); 12] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let cases: [Case<'_>; 12] = [
         (&[("shop_name", " ")], "shop_name", "Give your shop a name"),
         (&[("shop_url", "javascript:alert(1)")], "shop_url", "no web address"),
         (&[("currency", "EURO")], "currency", "none of the codes"),

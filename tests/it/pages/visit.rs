@@ -200,10 +200,11 @@ fn form(page: &str, mark: &str) -> (String, Vec<(String, String)>) {
             fields.extend(name.map(|name| (name, plain(after))));
         } else if tag.starts_with("select") {
             fields.extend(name.map(|name| (name, String::new())));
-        } else if tag.starts_with("option") && has(tag, "selected") {
-            if let Some(field) = fields.last_mut() {
-                field.1 = attribute(tag, "value").unwrap_or_else(|| plain(after));
-            }
+        } else if tag.starts_with("option")
+            && has(tag, "selected")
+            && let Some(field) = fields.last_mut()
+        {
+            field.1 = attribute(tag, "value").unwrap_or_else(|| plain(after));
         }
     }
     (action, fields)
