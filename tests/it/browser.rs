@@ -137,7 +137,7 @@ impl Browser {
 
     /// Looks through a window of this size, as a phone or a desk has it, in light or dark.
     pub(crate) fn window(&mut self, width: u32, height: u32, dark: bool) {
-        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
         self.call("Emulation.setDeviceMetricsOverride", &size);
         let scheme = if dark { "dark" } else { "light" };
         let features =
