@@ -326,8 +326,7 @@ pub fn orders_counted(conn: &mut Conn<'_>, ids: &[CustomerId]) -> DbResult<Vec<(
 /// # Errors
 /// What the database reports.
 pub fn family(conn: &mut Conn<'_>, id: CustomerId) -> DbResult<Vec<CustomerId>> {
-    let mut ids: Vec<CustomerId> =
-        on_db!(conn, c => customers::table.filter(customers::merged_into.eq(id)).select(customers::id).load(c))?;
+    let mut ids = super::erasure::merged_into(conn, id)?;
     ids.push(id);
     Ok(ids)
 }

@@ -56,6 +56,15 @@ pub fn program(conn: &mut Conn<'_>) -> DbResult<Option<Program>> {
     Ok(Some(Program { id, versions }))
 }
 
+/// The newest terms with their number; 0 and the defaults while there is no program.
+///
+/// # Errors
+/// What the database reports.
+pub fn in_force(conn: &mut Conn<'_>) -> DbResult<(i64, Terms)> {
+    let newest = program(conn)?.and_then(|program| program.versions.into_iter().next_back());
+    Ok(newest.map(|newest| (newest.version, newest.terms)).unwrap_or_default())
+}
+
 /// Makes the program with its first terms.
 ///
 /// # Errors

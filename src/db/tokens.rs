@@ -38,6 +38,24 @@ pub struct TokenRow {
 }
 
 impl TokenRow {
+    /// A token made now that is bound to nobody, valid for so many seconds.
+    #[must_use]
+    pub fn new(now: Instant, role: Role, mode: Mode, valid_seconds: i64) -> Self {
+        Self {
+            id: TokenId::new(now),
+            role,
+            mode,
+            source: None,
+            referrer_id: None,
+            origin: None,
+            created_at: now,
+            expires_at: now.plus_seconds(valid_seconds),
+            last_used_at: None,
+            revoked_at: None,
+            login_id: None,
+        }
+    }
+
     /// Whoever holds it.
     #[must_use]
     pub fn principal(&self) -> Principal {

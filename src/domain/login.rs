@@ -3,13 +3,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use uuid::Uuid;
 
 use super::id::LinkId;
+use super::keyed::Keyed;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,23 +38,14 @@ impl LinkKind {
 }
 
 /// Signs links. Two installations sign differently.
-#[derive(Clone)]
-pub struct LinkKey(Hmac<Sha256>);
-
-impl std::fmt::Debug for LinkKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LinkKey(***)")
-    }
-}
+#[derive(Debug, Clone)]
+pub struct LinkKey(Keyed);
 
 impl LinkKey {
     /// A key made of these bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
-        // A key shorter than a block is filled up with zeros (RFC 2104 §2).
-        let mut key = Key::<Hmac<Sha256>>::default();
-        key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-        Self(Hmac::new(&key))
+        Self(Keyed::new(bytes))
     }
 
     /// What stands in the address of the link `id`.
@@ -85,7 +76,7 @@ impl LinkKey {
     }
 
     fn mac(&self, purpose: &str, content: &[u8]) -> Hmac<Sha256> {
-        self.0.clone().chain_update(purpose).chain_update([0]).chain_update(content)
+        self.0.begin().chain_update(purpose).chain_update([0]).chain_update(content)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod fraud;
 pub mod id;
 pub mod instant;
 pub mod intake;
+pub mod keyed;
 pub mod latin;
 pub mod limit;
 pub mod link;

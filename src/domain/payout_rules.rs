@@ -11,7 +11,8 @@ use super::field::FieldError;
 use super::id::ReferrerId;
 use super::instant::Instant;
 use super::money::Currency;
-use super::payout::{NotPaidReason, Rail};
+use super::payout::{Course, NotPaidReason, Rail, Waiting};
+use super::program::Terms;
 
 /// Hours in which nothing is paid after somebody changed where his money goes: long enough for the letter
 /// to the old address to be read.
@@ -71,6 +72,39 @@ pub struct Method {
 impl Default for PayoutRules {
     fn default() -> Self {
         Self { require_details: false, approval: Approval::OnePerson, schedule: Schedule::None, sweep_month: 12 }
+    }
+}
+
+/// Somebody for whom money waits, as a batch looks at him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payee {
+    /// Whether he is paused.
+    pub paused: bool,
+    /// What is ready for him in the currency, in minor units.
+    pub ready: i64,
+    /// Where his money goes, if he said so.
+    pub method: Option<Method>,
+}
+
+impl Terms {
+    /// By which rail what waits for `payee` leaves in a batch of now; one that sweeps pays small rests too.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn leaves(
+        &self,
+        waiting: &Waiting,
+        currency: Currency,
+        payee: &Payee,
+        sweep: bool,
+        now: Instant,
+    ) -> Result<Rail, NotPaidReason> {
+        let minimum = if sweep { 1 } else { self.payout_minimum(currency) };
+        match waiting.course(minimum, payee.paused, payee.ready) {
+            Course::Pay => self.payouts.rail(payee.method, waiting.counted, currency, now),
+            Course::Offset => Ok(Rail::Offset),
+            Course::Leave(reason) => Err(reason),
+        }
     }
 }
 

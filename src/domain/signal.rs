@@ -4,13 +4,12 @@
 
 use std::net::IpAddr;
 
-use hmac::digest::Key;
-use hmac::{Hmac, Mac};
+use hmac::Mac;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use super::id::Mark;
+use super::keyed::Keyed;
 
 /// What was marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,25 +32,15 @@ pub struct Signal {
     pub mark: Mark,
 }
 
-/// Makes marks. Two installations mark the same address differently. Keyed once, which is half of a
-/// mark's work.
-#[derive(Clone)]
-pub struct MarkKey(Hmac<Sha256>);
-
-impl std::fmt::Debug for MarkKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MarkKey(***)")
-    }
-}
+/// Makes marks. Two installations mark the same address differently.
+#[derive(Debug, Clone)]
+pub struct MarkKey(Keyed);
 
 impl MarkKey {
     /// A key made of these bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
-        // A key shorter than a block is filled up with zeros (RFC 2104 §2).
-        let mut key = Key::<Hmac<Sha256>>::default();
-        key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-        Self(Hmac::new(&key))
+        Self(Keyed::new(bytes))
     }
 
     /// The mark of a postal address: letters and digits count, whatever stands between them.
@@ -91,7 +80,7 @@ impl MarkKey {
 
     /// Sixteen bytes of HMAC-SHA256 (RFC 2104 §5 allows to cut down to half).
     fn mark(&self, label: &[u8], value: &[u8]) -> Mark {
-        let hash = self.0.clone().chain_update(label).chain_update(value).finalize().into_bytes();
+        let hash = self.0.begin().chain_update(label).chain_update(value).finalize().into_bytes();
         Mark::from_uuid(Uuid::from_bytes(hash.first_chunk::<16>().copied().unwrap_or_default()))
     }
 }
@@ -108,6 +97,9 @@ pub fn block_of(address: IpAddr) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use hmac::Hmac;
+    use sha2::Sha256;
+
     use super::*;
 
     #[test]

@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::problem::ApiError;
-use super::request_log::Sent;
 use super::syntax;
 use crate::domain::field::FieldError;
 use crate::domain::strict::Strict;
@@ -38,9 +37,9 @@ pub struct BatchBody<T>(pub T, pub Fingerprint);
 #[derive(Debug)]
 pub struct RawBody(pub Bytes);
 
-/// Marks a request whose body was read to its end.
-#[derive(Debug, Clone, Copy)]
-pub struct BodyRead;
+/// Marks a request whose body was read to its end, and what it was; nothing for an uploaded file.
+#[derive(Debug, Clone)]
+pub struct BodyRead(pub Bytes);
 
 /// Tells one request's content from another's.
 #[derive(Debug, Clone)]
@@ -142,9 +141,7 @@ fn collect(
         let payload = payload.await.map_err(|_| broken())?;
         match tokio::time::timeout(BODY_DEADLINE, payload.to_bytes_limited(limit)).await {
             Ok(Ok(Ok(bytes))) => {
-                let mut told = req.extensions_mut();
-                told.insert(BodyRead);
-                told.insert(Sent(bytes.clone()));
+                req.extensions_mut().insert(BodyRead(bytes.clone()));
                 Ok(bytes)
             }
             Ok(Ok(Err(_))) => Err(broken()),

@@ -29,6 +29,20 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// `principal` with the ledger he works on.
+    ///
+    /// # Errors
+    /// 503 when it cannot be opened.
+    pub async fn of(app: &web::Data<App>, principal: Principal) -> Result<Self, ApiError> {
+        Ok(Self { book: book_of(app, principal.mode).await?, principal, app: app.clone() })
+    }
+
+    /// The same on the live ledger, where tokens and people are.
+    #[must_use]
+    pub fn on_live(&self) -> Self {
+        Self { book: Arc::clone(&self.app.books.live), ..self.clone() }
+    }
+
     /// This ledger's now.
     #[must_use]
     pub fn now(&self) -> Instant {
@@ -147,23 +161,31 @@ permissions! {
 
 async fn caller(req: &HttpRequest, allows: fn(&Principal) -> bool) -> Result<Caller, ApiError> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| ApiError::internal("the app has no state"))?;
-    let known = match bearer(req) {
-        Ok(token) => app.sessions.principal(token).await,
-        Err(fault) => Err(fault),
-    };
-    let principal = known.map_err(|fault| limits::refused(req, app, fault))?;
-    limits::admit(req, app, &principal)?;
-    if !allows(&principal) {
-        return Err(ApiError::forbidden("this token's role may not do this; use one that may"));
-    }
+    let token = bearer(req).map_err(|fault| limits::refused(req, app, fault))?;
+    let principal = admitted(req, app, token, allows, "this token's role may not do this; use one that may").await?;
     if principal.role == Role::Publishable && !from_origin(req, principal.origin.as_deref()) {
         return Err(ApiError::forbidden("this token is bound to another origin; use it in pages of that origin"));
     }
     if principal.mode == Mode::Sandbox {
         req.extensions_mut().insert(InSandbox);
     }
-    let book = book_of(app, principal.mode).await?;
-    Ok(Caller { principal, book, app: app.clone() })
+    Caller::of(app, principal).await
+}
+
+/// Whoever holds `token`, counted, and allowed to do this; `no` is what anybody else is told.
+///
+/// # Errors
+/// 401, 403 or 429.
+pub async fn admitted(
+    req: &HttpRequest,
+    app: &App,
+    token: &str,
+    allows: fn(&Principal) -> bool,
+    no: &'static str,
+) -> Result<Principal, ApiError> {
+    let principal = app.sessions.principal(token).await.map_err(|fault| limits::refused(req, app, fault))?;
+    limits::admit(req, app, &principal)?;
+    if allows(&principal) { Ok(principal) } else { Err(ApiError::forbidden(no)) }
 }
 
 fn bearer(req: &HttpRequest) -> Result<&str, ApiError> {

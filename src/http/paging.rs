@@ -67,11 +67,23 @@ impl Page {
 impl<T> List<T> {
     /// The page made of rows read with [`Page::fetch`].
     #[must_use]
-    pub fn of(mut rows: Vec<T>, page: Page) -> Self {
-        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    pub fn of(rows: Vec<T>, page: Page) -> Self {
+        Self::cut(rows, page.limit)
+    }
+
+    /// The first `limit` of rows of which one more was asked for.
+    #[must_use]
+    pub fn cut(mut rows: Vec<T>, limit: i64) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
         Self { data: rows, has_more }
+    }
+
+    /// The last row, if others follow it.
+    #[must_use]
+    pub fn goes_on_after(&self) -> Option<&T> {
+        self.data.last().filter(|_| self.has_more)
     }
 
     /// The same page with every row turned into its shown form.

@@ -7,10 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
+use super::body::BodyRead;
 use super::sessions::Sessions;
 use crate::domain::id::RequestId;
 use crate::domain::instant::Instant;
@@ -33,10 +33,6 @@ const SECRET: [&str; 8] = ["secret", "key", "token", "password", "client_secret"
 /// Marks a request that was made with a token for the sandbox.
 #[derive(Debug, Clone, Copy)]
 pub struct InSandbox;
-
-/// The body of a request, once it was read.
-#[derive(Debug, Clone)]
-pub struct Sent(pub Bytes);
 
 /// A request and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +77,7 @@ impl RequestLog {
             Ok(bytes) => (BoxBody::new(bytes.clone()), Some(bytes)),
             Err(body) => (body, None),
         };
-        let sent = request.extensions().get::<Sent>().map(|sent| sent.0.clone());
+        let sent = request.extensions().get::<BodyRead>().map(|body| body.0.clone());
         let id = request.extensions().get::<RequestId>().copied();
         if let Some(id) = id {
             let (sent, whole) = sent.map_or((None, true), |bytes| shown(&bytes));

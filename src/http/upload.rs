@@ -71,7 +71,7 @@ pub(super) fn collected(
         };
         let Gathered { kept, seen } = bytes;
         if seen <= HEARD_MAX {
-            req.extensions_mut().insert(BodyRead);
+            req.extensions_mut().insert(BodyRead(Bytes::new()));
         }
         if seen > most { Err(ApiError::too_large(most)) } else { Ok(kept) }
     }

@@ -17,7 +17,8 @@ use unic_langid::LanguageIdentifier;
 use super::own_texts::{Kept, OwnText, pattern_of};
 use crate::domain::locale::Locale;
 
-pub(super) type Bundle = FluentBundle<FluentResource>;
+/// The texts of one language.
+pub(crate) type Bundle = FluentBundle<FluentResource>;
 
 /// A shop's file longer than this is no file of texts, in bytes.
 const FILE_MAX: u64 = 256 * 1024;
@@ -158,7 +159,8 @@ pub(super) fn format(bundle: &Bundle, key: &str, args: &FluentArgs<'_>) -> Optio
     faults.is_empty().then_some(text)
 }
 
-pub(super) fn bundle<'a>(locale: Locale, sources: impl IntoIterator<Item = &'a str>) -> Bundle {
+/// The messages of `sources` in `locale`; of two with one name the later counts.
+pub(crate) fn bundle<'a>(locale: Locale, sources: impl IntoIterator<Item = &'a str>) -> Bundle {
     let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // The marks that isolate a value's reading direction show as boxes in plain text.

@@ -150,8 +150,7 @@ impl Books {
     /// When a database cannot be reached.
     pub fn reset_sandbox(&self) -> Result<(), ConnectError> {
         let fault = |error: WriteError| ConnectError(error.to_string());
-        let program = self.live.readers.read(terms::program).map_err(fault)?;
-        let terms = program.and_then(|program| program.current().map(|current| current.terms.clone())).unwrap_or_default();
+        let (_, terms) = self.live.readers.read(terms::in_force).map_err(fault)?;
         let mut open = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
         // Requests under way keep the old one until they end; its writers stop with the last of them.
         if let Some(old) = open.take() {

@@ -22,7 +22,8 @@ use crate::domain::money::Currency;
 use crate::domain::money_check::{
     HOLD_OVERDUE_DAYS, NOT_APPROVED_DAYS, NOT_SETTLED_DAYS, Ready, Reason, Step, Stuck, negative_since, silent_since,
 };
-use crate::domain::payout::{Course, ItemKind, NotPaidReason, PayoutStatus, Waiting};
+use crate::domain::payout::{ItemKind, NotPaidReason, PayoutStatus, Waiting};
+use crate::domain::payout_rules::Payee;
 use crate::domain::program::Terms;
 
 /// Referrers per page.
@@ -242,15 +243,13 @@ impl Check {
             payout_methods::of(conn, &ids)?.into_iter().map(|row| (row.referrer_id, row)).collect();
         for ((referrer, currency), (sum, since)) in waiting {
             let key = (referrer, currency);
-            let minimum = self.rules.payout_minimum(currency);
-            let balance = ready.get(&key).copied().unwrap_or(0);
-            let method = methods.get(&referrer).map(Method::standing);
-            // What the next batch would do, if everything counted.
-            let left = match sum.course(minimum, paused.binary_search(&referrer).is_ok(), balance) {
-                Course::Leave(reason) => Some(reason),
-                Course::Pay => self.rules.payouts.rail(method, sum.total, currency, self.now).err(),
-                Course::Offset => None,
+            let payee = Payee {
+                paused: paused.binary_search(&referrer).is_ok(),
+                ready: ready.get(&key).copied().unwrap_or(0),
+                method: methods.get(&referrer).map(Method::standing),
             };
+            // What the next batch would do, for everything counts.
+            let left = self.rules.leaves(&sum, currency, &payee, false, self.now).err();
             let stands = Ready { left, came_back: came_back.get(&key).copied(), since };
             let whose = (referrer, currency, sum.total);
             match (stands.stuck(self.now), debts.get(&key)) {

@@ -4,7 +4,7 @@ use crate::db::outbox::audit;
 use crate::db::tokens::{self, TokenRow};
 use crate::db::types::AnyId;
 use crate::db::{DbResult, Tx};
-use crate::domain::id::{ReferrerId, TokenId};
+use crate::domain::id::ReferrerId;
 use crate::domain::instant::Instant;
 use crate::domain::principal::{Mode, Role};
 
@@ -31,17 +31,10 @@ pub struct NewToken {
 /// What the database reports.
 pub fn create_token(tx: &mut Tx<'_>, now: Instant, request: &NewToken, actor: &str) -> DbResult<TokenRow> {
     let row = TokenRow {
-        id: TokenId::new(now),
-        role: request.role,
-        mode: request.mode,
         source: request.source.clone(),
         referrer_id: request.referrer_id,
         origin: request.origin.clone(),
-        created_at: now,
-        expires_at: now.plus_seconds(request.valid_seconds),
-        last_used_at: None,
-        revoked_at: None,
-        login_id: None,
+        ..TokenRow::new(now, request.role, request.mode, request.valid_seconds)
     };
     tokens::insert(tx, &row)?;
     let detail = serde_json::json!({ "role": row.role, "mode": row.mode, "expires_at": row.expires_at });

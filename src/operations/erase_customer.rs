@@ -12,7 +12,7 @@ use crate::db::ledger::{self, Balance};
 use crate::db::outbox::{self, NewEvent, NewJob};
 use crate::db::referrers::{self, Referrer};
 use crate::db::types::{AnyId, Json};
-use crate::db::{DbFault, DbResult, Tx, erasure, lost_race, merges, restricted, terms};
+use crate::db::{DbFault, DbResult, Tx, erasure, lost_race, restricted, terms};
 use crate::domain::id::{CustomerId, EventId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Money;
@@ -119,29 +119,16 @@ pub fn erase_customer(tx: &mut Tx<'_>, now: Instant, actor: &str, vault: &Vault,
     told(tx, &person, first, now).map(Erased::Done)
 }
 
-/// Whoever `id` turned out to be comes first, then everybody who was merged into him.
-fn family(tx: &mut Tx<'_>, mut id: CustomerId) -> DbResult<Vec<CustomerId>> {
-    loop {
-        match customers::find(tx, id)? {
-            None => return Ok(Vec::new()),
-            Some(Customer { merged_into: Some(next), .. }) => id = next,
-            Some(row) => {
-                let merged = merges::lock_merged_into(tx, row.id)?;
-                return Ok(std::iter::once(row.id).chain(merged.into_iter().map(|row| row.id)).collect());
-            }
-        }
-    }
-}
-
 /// Locks a person's orders, entries and referrers, in this order as everybody does.
 fn locked(tx: &mut Tx<'_>, id: CustomerId) -> DbResult<Option<Person>> {
-    let seen = entries(tx, id)?;
+    let seen = family(tx, id)?;
     if seen.is_empty() {
         return Ok(None);
     }
     let sales = erasure::sales_of(tx, &seen)?;
     erasure::lock_sales(tx, &sales)?;
     let rows = customers::lock(tx, &seen)?;
+    // Under the lock on whom he turned out to be nobody is merged into him.
     let ids = family(tx, id)?;
     if ids != seen || erasure::sales_of(tx, &ids)? != sales {
         return Err(lost_race());
@@ -151,8 +138,8 @@ fn locked(tx: &mut Tx<'_>, id: CustomerId) -> DbResult<Option<Person>> {
     Ok(Some(Person { rows, ids, sales, referrers }))
 }
 
-/// As [`family`], without locks.
-fn entries(tx: &mut Tx<'_>, mut id: CustomerId) -> DbResult<Vec<CustomerId>> {
+/// Whoever `id` turned out to be comes first, then everybody who was merged into him.
+fn family(tx: &mut Tx<'_>, mut id: CustomerId) -> DbResult<Vec<CustomerId>> {
     loop {
         match customers::find(tx, id)? {
             None => return Ok(Vec::new()),

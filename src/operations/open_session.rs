@@ -30,7 +30,7 @@ const LINKS_KEPT_DAYS: i64 = 30;
 /// # Errors
 /// What the database reports.
 pub fn open_desk(tx: &mut Tx<'_>, now: Instant, login: &Login, mode: Mode) -> DbResult<TokenRow> {
-    let row = TokenRow { login_id: Some(login.id), ..session(now, login.role, mode, DESK_SECONDS) };
+    let row = TokenRow { login_id: Some(login.id), ..TokenRow::new(now, login.role, mode, DESK_SECONDS) };
     keep(tx, now, &row)?;
     Ok(row)
 }
@@ -40,7 +40,7 @@ pub fn open_desk(tx: &mut Tx<'_>, now: Instant, login: &Login, mode: Mode) -> Db
 /// # Errors
 /// What the database reports.
 pub fn open_portal(tx: &mut Tx<'_>, now: Instant, referrer: ReferrerId, mode: Mode) -> DbResult<TokenRow> {
-    let row = TokenRow { referrer_id: Some(referrer), ..session(now, Role::Referrer, mode, PORTAL_SECONDS) };
+    let row = TokenRow { referrer_id: Some(referrer), ..TokenRow::new(now, Role::Referrer, mode, PORTAL_SECONDS) };
     keep(tx, now, &row)?;
     Ok(row)
 }
@@ -80,22 +80,6 @@ pub fn end_session(tx: &mut Tx<'_>, now: Instant, id: TokenId) -> DbResult<bool>
     let Some(session) = session else { return Ok(false) };
     revoke_token(tx, now, id, &session.principal().actor())?;
     Ok(true)
-}
-
-fn session(now: Instant, role: Role, mode: Mode, seconds: i64) -> TokenRow {
-    TokenRow {
-        id: TokenId::new(now),
-        role,
-        mode,
-        source: None,
-        referrer_id: None,
-        origin: None,
-        created_at: now,
-        expires_at: now.plus_seconds(seconds),
-        last_used_at: None,
-        revoked_at: None,
-        login_id: None,
-    }
 }
 
 fn keep(tx: &mut Tx<'_>, now: Instant, row: &TokenRow) -> DbResult<()> {

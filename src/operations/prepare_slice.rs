@@ -18,7 +18,8 @@ use crate::domain::commission::{Account, CommissionStatus, TransferKind};
 use crate::domain::id::{BatchId, CommissionId, EventId, PayoutId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::Currency;
-use crate::domain::payout::{BatchStatus, Course, ItemKind, NotPaid, PayoutStatus, Rail, Waiting, counts};
+use crate::domain::payout::{BatchStatus, ItemKind, NotPaid, PayoutStatus, Rail, Waiting, counts};
+use crate::domain::payout_rules::Payee;
 use crate::domain::program::Terms;
 use crate::domain::referrer::ReferrerStatus;
 
@@ -130,14 +131,9 @@ fn plan(open: &Open, rules: &Terms, batch: &Batch, now: Instant) -> Plan {
         let mut waiting = Waiting::default();
         items.iter().for_each(|item| waiting.add(item.amount, takes(item)));
         let ready = open.ready.get(key).copied().unwrap_or(0);
-        let minimum = if batch.sweep { 1 } else { rules.payout_minimum(currency) };
         let method = open.methods.get(&referrer_id);
-        let leaves = match waiting.course(minimum, open.paused.contains(&referrer_id), ready) {
-            Course::Pay => rules.payouts.rail(method.map(Method::standing), waiting.counted, currency, now),
-            Course::Offset => Ok(Rail::Offset),
-            Course::Leave(reason) => Err(reason),
-        };
-        let payout = match leaves {
+        let payee = Payee { paused: open.paused.contains(&referrer_id), ready, method: method.map(Method::standing) };
+        let payout = match rules.leaves(&waiting, currency, &payee, batch.sweep, now) {
             Ok(rail) => draft(batch, *key, waiting.counted, rail, method, now),
             Err(reason) => {
                 let since = items.iter().map(|item| item.since).min().unwrap_or(now);

@@ -166,9 +166,10 @@ async fn list(caller: OwnReader, Filtered(page, query): Filtered<ClaimQuery>) ->
     Ok(HttpResponse::Ok().json(List::of(rows, page).map(ClaimView::from)))
 }
 
-#[derive(Debug, Deserialize)]
+/// Yes or no to what somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum ActionBody {
+pub(super) enum ActionBody {
     Accept,
     Decline,
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, ServiceConfig, post, resource};
 use serde::{Deserialize, Serialize};
 
+use super::claims::ActionBody;
 use crate::db::joins::Join;
 use crate::domain::id::{CustomerId, JoinId};
 use crate::domain::instant::Instant;
@@ -33,13 +34,6 @@ impl From<Join> for JoinView {
         let Join { id, customer_id, terms_version, status, created_at, ended_at, .. } = row;
         Self { id, customer_id, terms_version, status, created_at, ended_at }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ActionBody {
-    Accept,
-    Decline,
 }
 
 #[derive(Debug, Deserialize)]

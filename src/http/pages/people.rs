@@ -17,8 +17,7 @@ use crate::domain::locale::Locale;
 use crate::domain::principal::{Mode, Principal, Role};
 use crate::domain::program::Terms;
 use crate::http::app::App;
-use crate::http::callers::{Caller, book_of};
-use crate::http::limits;
+use crate::http::callers::{Caller, admitted};
 use crate::http::problem::ApiError;
 
 /// Keeps the chosen language.
@@ -107,6 +106,8 @@ pub struct Visitor {
     pub app: web::Data<App>,
     /// What language he reads.
     pub locale: Locale,
+    /// The number of the live program's rules.
+    pub terms_version: i64,
     /// The live program's rules.
     pub terms: Terms,
     /// The shop's logo and colour.
@@ -130,11 +131,10 @@ impl FromRequest for Visitor {
         Box::pin(async move {
             let app = state(&req)?.clone();
             let book = Arc::clone(&app.books.live);
-            let read = web::block(move || book.readers.read(terms::program)).await;
-            let program = read.map_err(|error| ApiError::internal(error.to_string()))??;
-            let terms = program.and_then(|program| program.current().map(|version| version.terms.clone())).unwrap_or_default();
+            let read = web::block(move || book.readers.read(terms::in_force)).await;
+            let (terms_version, terms) = read.map_err(|error| ApiError::internal(error.to_string()))??;
             let look = app.looks.now(&app.books.live).await?;
-            Ok(Self { locale: language(&req), app, terms, look })
+            Ok(Self { locale: language(&req), app, terms_version, terms, look })
         })
     }
 }
@@ -157,8 +157,7 @@ impl Guest {
     /// # Errors
     /// 503 when the ledger cannot be reached.
     pub async fn of(caller: Caller, req: &HttpRequest) -> Result<Self, ApiError> {
-        let program = caller.read(terms::program).await?;
-        let terms = program.and_then(|program| program.current().map(|version| version.terms.clone())).unwrap_or_default();
+        let (_, terms) = caller.read(terms::in_force).await?;
         let look = caller.app.looks.now(&caller.app.books.live).await?;
         Ok(Self { caller, locale: language(req), terms, look })
     }
@@ -218,14 +217,8 @@ async fn guest(req: &HttpRequest, door: Door, allows: fn(&Principal) -> bool) ->
     let app = state(req)?;
     let signed_out = || ApiError::unauthorized("sign in first");
     let token = door.token(req, app).ok_or_else(signed_out)?;
-    let principal = app.sessions.principal(&token).await.map_err(|fault| limits::refused(req, app, fault))?;
-    limits::admit(req, app, &principal)?;
-    if !allows(&principal) {
-        return Err(ApiError::forbidden("your role may look but not do this; ask the owner"));
-    }
-    let book = book_of(app, principal.mode).await?;
-    let caller = Caller { principal, book, app: app.clone() };
-    Guest::of(caller, req).await
+    let principal = admitted(req, app, &token, allows, "your role may look but not do this; ask the owner").await?;
+    Guest::of(Caller::of(app, principal).await?, req).await
 }
 
 fn state(req: &HttpRequest) -> Result<&web::Data<App>, ApiError> {

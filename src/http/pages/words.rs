@@ -2,13 +2,10 @@
 
 use std::sync::LazyLock;
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
-use unic_langid::LanguageIdentifier;
+use fluent_bundle::FluentArgs;
 
 use crate::domain::locale::Locale;
-
-type Bundle = FluentBundle<FluentResource>;
+use crate::mail::texts::{Bundle, bundle};
 
 macro_rules! areas {
     ($($area:literal),+ $(,)?) => {
@@ -42,25 +39,8 @@ areas!(
     "reference",
 );
 
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En));
-static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::De));
-
-fn bundle(locale: Locale) -> Bundle {
-    let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
-    let mut bundle = Bundle::new_concurrent(vec![language]);
-    // Every value is set in a language that is written as the page is.
-    bundle.set_use_isolating(false);
-    for [english, german] in SOURCES {
-        let source = match locale {
-            Locale::En => english,
-            Locale::De => german,
-        };
-        // A test parses what is compiled in.
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
-        bundle.add_resource_overriding(resource);
-    }
-    bundle
-}
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En, SOURCES.iter().map(|[english, _]| *english)));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::De, SOURCES.iter().map(|[_, german]| *german)));
 
 /// What `key` says in `locale` with these values; the key itself if there is no such text, which a test rules out.
 #[must_use]

@@ -23,11 +23,11 @@ use crate::domain::customer::KeyKind;
 use crate::domain::id::{CustomerId, ReferrerId, SaleId};
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::{Desk, Guest};
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 
 /// Purchases on a page.
-const ROWS: usize = 30;
+const ROWS: i64 = 30;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/customers/{id}").route(get().to(show)));
@@ -95,10 +95,7 @@ struct Found {
 impl Found {
     fn read(conn: &mut Conn<'_>, row: Customer, after: Option<SaleId>) -> DbResult<Self> {
         let family = lookups::family(conn, row.id)?;
-        let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-        let mut purchases = lookups::purchases(conn, &family, after, limit)?;
-        let has_more = purchases.len() > ROWS;
-        purchases.truncate(ROWS);
+        let List { data: purchases, has_more } = List::cut(lookups::purchases(conn, &family, after, ROWS + 1)?, ROWS);
         let referrer = referrers::of_customers(conn, &[row.id])?.pop();
         let friends = match &referrer {
             Some(referrer) => lookups::deals_of(conn, referrer.id)?,

@@ -16,11 +16,11 @@ use crate::domain::id::CustomerId;
 use crate::http::pages::form::said;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Desk;
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 
 /// Rows on a page.
-const ROWS: usize = 50;
+const ROWS: i64 = 50;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/customers").route(get().to(list)));
@@ -115,13 +115,13 @@ fn search(conn: &mut Conn<'_>, text: &str, after: Option<CustomerId>, limit: i64
 }
 
 fn find(conn: &mut Conn<'_>, text: Option<&str>, after: Option<CustomerId>) -> DbResult<Found> {
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let (by, mut rows) = match text {
-        Some(text) => search(conn, text, after, limit).map(|(by, rows)| (Some(by), rows))?,
-        None => (None, lookups::customers(conn, None, after, limit)?),
+    let (by, rows) = match text {
+        Some(text) => search(conn, text, after, ROWS + 1).map(|(by, rows)| (Some(by), rows))?,
+        None => (None, lookups::customers(conn, None, after, ROWS + 1)?),
     };
-    let goes_on = matches!(by, None | Some(By::Name)) && rows.len() > ROWS;
-    rows.truncate(ROWS);
+    let page = List::cut(rows, ROWS);
+    let next = page.goes_on_after().filter(|_| matches!(by, None | Some(By::Name))).map(|row| row.id);
+    let rows = page.data;
     let ids: Vec<CustomerId> = rows.iter().map(|row| row.id).collect();
     let mut keys: HashMap<CustomerId, Vec<KeyRow>> = HashMap::new();
     for key in customers::keys_of(conn, &ids)? {
@@ -130,7 +130,7 @@ fn find(conn: &mut Conn<'_>, text: Option<&str>, after: Option<CustomerId>) -> D
     let counted = lookups::orders_counted(conn, &ids)?;
     Ok(Found {
         by,
-        next: rows.last().filter(|_| goes_on).map(|row| row.id),
+        next,
         keys,
         orders: counted.into_iter().filter_map(|(id, count)| Some((id?, count))).collect(),
         referrers: referrers::of_customers(conn, &ids)?.into_iter().map(|row| row.customer_id).collect(),

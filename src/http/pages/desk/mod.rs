@@ -33,6 +33,7 @@ mod sheet;
 mod test_sale;
 mod timeline;
 mod typed_money;
+mod who;
 mod whom;
 mod wording;
 

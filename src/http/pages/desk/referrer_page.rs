@@ -26,10 +26,11 @@ use crate::domain::statement::{effect, is_told};
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Guest;
 use crate::http::pages::words;
+use crate::http::paging::List;
 use crate::operations::choose_letters::{Preferences, preferences};
 
 /// Postings and letters on a page.
-const ROWS: usize = 30;
+const ROWS: i64 = 30;
 
 /// Statements offered, in months.
 const MONTHS: usize = 24;
@@ -51,10 +52,10 @@ pub(super) struct Found {
     codes: Vec<CodeRow>,
     balances: Vec<Balance>,
     currency: Currency,
-    postings: Vec<Transfer>,
+    postings: List<Transfer>,
     reasons: HashMap<Uuid, String>,
     orders: HashMap<Uuid, String>,
-    letters: Vec<Mail>,
+    letters: List<Mail>,
     method: Option<Method>,
     preferences: Option<Preferences>,
 }
@@ -131,9 +132,8 @@ impl Found {
         let has = |wanted: Currency| balances.iter().any(|row| row.currency == wanted);
         let first = balances.first().map_or(home, |row| row.currency);
         let currency = asked.currency.unwrap_or(if has(home) { home } else { first });
-        let most = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-        let postings = lookups::postings(conn, id, currency, asked.ledger, most)?;
-        let causes: Vec<AnyId> = postings.iter().map(|row| row.cause_id).collect();
+        let postings = List::cut(lookups::postings(conn, id, currency, asked.ledger, ROWS + 1)?, ROWS);
+        let causes: Vec<AnyId> = postings.data.iter().map(|row| row.cause_id).collect();
         let reasons = lookups::adjustments_behind(conn, &causes)?.into_iter().map(|row| (row.id.uuid(), row.reason));
         let orders = lookups::sales_behind(conn, &causes)?.into_iter();
         let orders = orders.map(|(id, sale)| (id.uuid(), format!("/desk/sales/{sale}"))).collect();
@@ -142,7 +142,7 @@ impl Found {
             codes: referrers::codes_of(conn, &[id])?,
             reasons: reasons.collect(),
             orders,
-            letters: lookups::letters(conn, id, asked.letters, most)?,
+            letters: List::cut(lookups::letters(conn, id, asked.letters, ROWS + 1)?, ROWS),
             method: payout_methods::find(conn, id)?,
             preferences: preferences(conn, &Scope::All, id)?,
             referrer,
@@ -188,7 +188,7 @@ impl Found {
             currencies: currencies.into_iter().map(|one| (one.code(), one == self.currency)).collect(),
             postings: self.shown_postings(&frame),
             older_postings: self.older_postings(),
-            letters: self.letters.iter().take(ROWS).map(|mail| letter(&frame, mail)).collect(),
+            letters: self.letters.data.iter().map(|mail| letter(&frame, mail)).collect(),
             older_letters: self.older_letters(),
             choices,
             languages: Locale::ALL.map(|locale| (locale.tag(), chosen == Some(locale))).to_vec(),
@@ -200,7 +200,7 @@ impl Found {
     }
 
     fn shown_postings(&self, frame: &Frame) -> Vec<Posting> {
-        let told = self.postings.iter().take(ROWS).filter(|row| is_told(row.kind));
+        let told = self.postings.data.iter().filter(|row| is_told(row.kind));
         told.map(|row| {
             let moved = Moved { kind: row.kind, from_account: row.from_account, to_account: row.to_account, amount: row.amount };
             let sign = match effect(&moved) {
@@ -225,13 +225,13 @@ impl Found {
     }
 
     fn older_postings(&self) -> Option<String> {
-        let last = self.postings.get(ROWS.checked_sub(1)?).filter(|_| self.postings.len() > ROWS)?;
+        let last = self.postings.goes_on_after()?;
         let mark = mark((last.posted_at, last.cause_id, last.kind));
         Some(address(&self.here(), &[("currency", self.currency.code()), ("ledger", &mark)]))
     }
 
     fn older_letters(&self) -> Option<String> {
-        let last = self.letters.get(ROWS.checked_sub(1)?).filter(|_| self.letters.len() > ROWS)?;
+        let last = self.letters.goes_on_after()?;
         Some(address(&self.here(), &[("letters", &last.id.to_string())]))
     }
 }

@@ -18,11 +18,11 @@ use crate::domain::referrer::ReferrerStatus;
 use crate::http::pages::form::said;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Desk;
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 
 /// Rows on a page.
-const ROWS: usize = 50;
+const ROWS: i64 = 50;
 
 /// Where a referrer can stand.
 const STATES: [ReferrerStatus; 3] = [ReferrerStatus::Active, ReferrerStatus::Invited, ReferrerStatus::Paused];
@@ -106,11 +106,9 @@ pub(super) fn state(frame: &Frame, status: ReferrerStatus) -> String {
 }
 
 fn find(conn: &mut Conn<'_>, text: Option<&str>, status: Option<ReferrerStatus>, after: Option<ReferrerId>) -> DbResult<Found> {
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let mut rows = lookups::referrers(conn, text, status, after, limit)?;
-    let has_more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    let next = rows.last().filter(|_| has_more).map(|row| row.id);
+    let page = List::cut(lookups::referrers(conn, text, status, after, ROWS + 1)?, ROWS);
+    let next = page.goes_on_after().map(|row| row.id);
+    let mut rows = page.data;
     // The one who is meant comes first, wherever his place would be.
     if let (Some(text), None) = (text, after)
         && let Some(meant) = whom(conn, text)?

@@ -17,7 +17,7 @@ use crate::domain::sale::SaleStatus;
 use crate::http::pages::form::said;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Desk;
-use crate::http::paging::{LIMIT_DEFAULT, Query};
+use crate::http::paging::{LIMIT_DEFAULT, List, Query};
 use crate::http::problem::ApiError;
 use crate::http::streamed::streamed;
 use crate::operations::export_sales::SalePages;
@@ -196,7 +196,7 @@ struct Page {
 async fn list(desk: Desk, Query(query): Query<Narrowed>) -> Result<HttpResponse, ApiError> {
     let frame = desk.frame("sales");
     let (asked, timezone, now) = (query.clone(), frame.timezone.clone(), desk.now());
-    let (mut rows, wanted) = desk
+    let (rows, wanted) = desk
         .read(move |conn| {
             let wanted = asked.wanted(conn, &timezone, now)?;
             // A name that nobody bears must not show everybody's sales.
@@ -204,12 +204,10 @@ async fn list(desk: Desk, Query(query): Query<Narrowed>) -> Result<HttpResponse,
             Ok((rows, wanted))
         })
         .await?;
-    let most = usize::try_from(LIMIT_DEFAULT).unwrap_or(usize::MAX);
-    let has_more = rows.len() > most;
-    rows.truncate(most);
+    let rows = List::cut(rows, LIMIT_DEFAULT);
     let filter = query.query();
     let joint = if filter.len() > 1 { "&" } else { "" };
-    let next = rows.last().filter(|_| has_more).map(|row| format!("/desk/sales{filter}{joint}after={}", row.view.sale.id));
+    let next = rows.goes_on_after().map(|row| format!("/desk/sales{filter}{joint}after={}", row.view.sale.id));
     let state = said(query.state.as_deref()).unwrap_or_default();
     let states = STATES.map(|value| Choice { value, label: frame.say(&format!("sales-filter-{value}")), chosen: value == state });
     let text = |field: &Option<String>| said(field.as_deref()).unwrap_or_default().to_owned();
@@ -221,7 +219,7 @@ async fn list(desk: Desk, Query(query): Query<Narrowed>) -> Result<HttpResponse,
         order: text(&query.order),
         from: text(&query.from),
         to: text(&query.to),
-        rows: rows.iter().map(|line| Row::of(&frame, line)).collect(),
+        rows: rows.data.iter().map(|line| Row::of(&frame, line)).collect(),
         narrowed: filter.len() > 1,
         looks_back: wanted.looks_back,
         csv: format!("/desk/sales.csv{filter}"),

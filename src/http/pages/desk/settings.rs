@@ -12,7 +12,6 @@ mod terms;
 mod tiers;
 mod tokens;
 mod webhooks;
-mod who;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -129,8 +128,7 @@ fn parts(frame: &Frame, desk: &Guest, counts: &Counts) -> Vec<Part> {
 
 /// The same guest in the live ledger, where people, tokens, texts and the look are kept for both.
 fn house(guest: &Guest) -> Caller {
-    let caller: &Caller = guest;
-    Caller { book: std::sync::Arc::clone(&caller.app.books.live), ..caller.clone() }
+    guest.on_live()
 }
 
 /// What is wrong, where somebody can mend it in the form; else the refusal itself.

@@ -1,8 +1,6 @@
 //! The door for whoever would like to recommend the shop: an address and a yes to the terms. The answer is the same
 //! whether the shop knows the address or not.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -10,7 +8,6 @@ use actix_web::{HttpRequest, HttpResponse, rt};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::terms;
 use crate::domain::customer::CustomerKey;
 use crate::domain::earning::discount_for;
 use crate::domain::money::Money;
@@ -60,30 +57,20 @@ struct Joined {
 }
 
 async fn show(visitor: Visitor) -> Result<HttpResponse, ApiError> {
-    page(&visitor, StatusCode::OK, String::new(), &[]).await
+    page(&visitor, StatusCode::OK, String::new(), &[])
 }
 
-async fn page(visitor: &Visitor, status: StatusCode, email: String, faults: &[&str]) -> Result<HttpResponse, ApiError> {
-    let (version, current) = in_force(visitor).await?;
+fn page(visitor: &Visitor, status: StatusCode, email: String, faults: &[&str]) -> Result<HttpResponse, ApiError> {
     let frame = visitor.frame();
     let page = Join {
-        open: !current.closed,
-        terms: in_words(&frame, &current),
-        version,
+        open: !visitor.terms.closed,
+        terms: in_words(&frame, &visitor.terms),
+        version: visitor.terms_version,
         faults: faults.iter().map(|key| frame.say(key)).collect(),
         email,
         frame,
     };
     page.frame.page_with(status, &page)
-}
-
-/// The terms that whoever joins now accepts, with their number.
-async fn in_force(visitor: &Visitor) -> Result<(i64, Terms), ApiError> {
-    let live = Arc::clone(&visitor.app.books.live);
-    let read = web::block(move || live.readers.read(terms::program)).await;
-    let program = read.map_err(|error| ApiError::internal(error.to_string()))??;
-    let current = program.as_ref().and_then(|program| program.current());
-    Ok(current.map(|current| (current.version, current.terms.clone())).unwrap_or_default())
 }
 
 /// What the terms come to for a referrer.
@@ -115,9 +102,9 @@ fn in_words(frame: &Frame, terms: &Terms) -> Vec<String> {
 
 async fn join(visitor: Visitor, req: HttpRequest, Form(form): Form<JoinForm>) -> Result<HttpResponse, ApiError> {
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
-    let (version, current) = in_force(&visitor).await?;
-    if current.closed {
-        return page(&visitor, StatusCode::CONFLICT, form.email, &["join-closed"]).await;
+    let version = visitor.terms_version;
+    if visitor.terms.closed {
+        return page(&visitor, StatusCode::CONFLICT, form.email, &["join-closed"]);
     }
     let email = form.email.trim().to_owned();
     let mut faults = Vec::new();
@@ -131,7 +118,7 @@ async fn join(visitor: Visitor, req: HttpRequest, Form(form): Form<JoinForm>) ->
     if form.version.as_deref() != Some(version.to_string().as_str()) {
         faults.push("join-terms-changed");
     }
-    let (Ok(key), true) = (key, faults.is_empty()) else { return page(&visitor, refused, form.email, &faults).await };
+    let (Ok(key), true) = (key, faults.is_empty()) else { return page(&visitor, refused, form.email, &faults) };
     limits::missed(&req, &visitor.app)?;
     let request = JoinRequest { address: (key, email), locale: visitor.locale, terms_version: version };
     let app = visitor.app.clone();

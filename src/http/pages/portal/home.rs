@@ -20,7 +20,7 @@ use crate::domain::id::{CodeId, CommissionId, CustomerId, ReferrerId};
 use crate::domain::instant::Instant;
 use crate::domain::money::{Currency, Money};
 use crate::domain::referrer::ReferrerStatus;
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 
 /// Purchases on the first page.
@@ -95,9 +95,7 @@ async fn show(reader: Reader, Query(query): Query<HomeQuery>) -> Result<HttpResp
     let hello = hello.map_or_else(|| frame.say("portal-hello-nobody"), |name| frame.tell("portal-hello", &[("name", name)]));
     let spans = SPANS.into_iter().zip(&figures.spans);
     let funnel: Vec<Span> = spans.map(|((name, _), (clicks, sales))| Span { name, clicks: *clicks, sales: *sales }).collect();
-    let more = figures.last.len() > usize::try_from(LAST).unwrap_or(usize::MAX);
-    let mut rows = sold(&frame, &figures.last, &figures.changes);
-    rows.truncate(usize::try_from(LAST).unwrap_or(usize::MAX));
+    let List { data: rows, has_more: more } = List::cut(sold(&frame, &figures.last, &figures.changes), LAST);
     let waits = figures.balances.iter().any(|row| row.ready > 0);
     let page = Home {
         hello,

@@ -13,7 +13,7 @@ use crate::domain::id::{ReferrerId, TokenId};
 use crate::domain::portal_link::PortalLink;
 use crate::domain::principal::{Principal, Role};
 use crate::http::app::App;
-use crate::http::callers::{Caller, book_of};
+use crate::http::callers::Caller;
 use crate::http::limits;
 use crate::http::pages::people::{Door, Guest, Portal};
 use crate::http::problem::ApiError;
@@ -126,7 +126,7 @@ pub(super) async fn opened(req: &HttpRequest, link: PortalLink) -> Result<(Calle
         origin: None,
     };
     limits::admit(req, app, &principal)?;
-    let caller = Caller { book: book_of(app, link.mode).await?, principal, app: app.clone() };
+    let caller = Caller::of(app, principal).await?;
     let now = caller.now();
     let person = caller.read(move |conn| portal::person(conn, id)).await?;
     let person = person.filter(|person| link.works(now, person.links_from));

@@ -17,7 +17,7 @@ use crate::domain::id::CommissionId;
 use crate::domain::sale::SaleStatus;
 use crate::http::api::claims::filed;
 use crate::http::pages::form::Fields;
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 use crate::operations::file_claim::{ClaimRequest, Purchase, file_claim};
 
@@ -133,19 +133,17 @@ struct Sales {
 
 async fn list(reader: Reader, Query(query): Query<SalesQuery>) -> Result<HttpResponse, ApiError> {
     let (id, before) = (reader.id, query.before.map(CommissionId::from_uuid));
-    let (mut earnings, changes) = reader
+    let (earnings, changes) = reader
         .read(move |conn| {
             let earnings = portal::earnings(conn, id, before, PAGE + 1)?;
             let ids: Vec<CommissionId> = earnings.iter().map(|one| one.commission.id).collect();
             Ok((earnings, commissions::changes_of(conn, &ids)?))
         })
         .await?;
-    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let has_more = earnings.len() > page;
-    earnings.truncate(page);
-    let older = earnings.last().filter(|_| has_more).map(|one| one.commission.id);
+    let earnings = List::cut(earnings, PAGE);
+    let older = earnings.goes_on_after().map(|one| one.commission.id);
     let frame = reader.shell("portal-sales");
-    let page = Sales { rows: sold(&frame, &earnings, &changes), older, first: before.is_none(), frame };
+    let page = Sales { rows: sold(&frame, &earnings.data, &changes), older, first: before.is_none(), frame };
     page.frame.page(&page)
 }
 

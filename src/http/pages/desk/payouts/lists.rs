@@ -19,7 +19,7 @@ use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Desk;
 use crate::http::paging::{List, Page};
 use crate::http::problem::ApiError;
-use crate::operations::foresee_payouts::foresee_payouts;
+use crate::operations::foresee_payouts::{foresee_payouts, whole_people};
 
 /// More currencies than anybody has money in.
 const CURRENCIES: i64 = 200;
@@ -87,7 +87,7 @@ pub(super) async fn batches(desk: Desk, page: Page) -> Result<HttpResponse, ApiE
             Ok((found, payout_batches::totals(conn, &ids)?))
         })
         .await?;
-    let last = found.data.last().filter(|_| found.has_more).map(|row| row.id);
+    let last = found.goes_on_after().map(|row| row.id);
     let page = Batches {
         rows: found.data.iter().map(|row| BatchRow::of(&frame, row, &totals)).collect(),
         next: last.map(|last| format!("/desk/payouts/batches?after={last}")),
@@ -109,7 +109,7 @@ pub(super) async fn payouts(desk: Desk, path: web::Path<Uuid>, page: Page) -> Re
             Ok((found, names))
         })
         .await?;
-    let last = found.data.last().filter(|_| found.has_more).map(|row| row.id);
+    let last = found.goes_on_after().map(|row| row.id);
     let page = Payouts {
         back: place(id),
         rows: found.data.iter().map(|row| PayoutRow::of(&frame, row, &names)).collect(),
@@ -125,16 +125,10 @@ pub(super) async fn not_paid(desk: Desk, path: web::Path<Uuid>, page: Page) -> R
     let after = page.after.map(ReferrerId::from_uuid);
     let (rows, names) = desk
         .read(move |conn| {
-            let mut rows = payout_batches::left_out(conn, id, after, page.limit + CURRENCIES)?;
-            let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-            let next = rows.get(limit).map(|row| row.referrer_id);
-            if let Some(next) = next {
-                let whole = rows.iter().take_while(|row| row.referrer_id != next).count();
-                rows.truncate(if whole > 0 { whole } else { limit });
-            }
+            let rows = payout_batches::left_out(conn, id, after, page.limit + CURRENCIES)?;
+            let (rows, last) = whole_people(rows, page.limit, |row| row.referrer_id);
             let people: BTreeSet<ReferrerId> = rows.iter().map(|row| row.referrer_id).collect();
             let names = Names::read(conn, &people, &BTreeSet::new())?;
-            let last = next.and(rows.last().map(|row| row.referrer_id));
             Ok(((rows, last), names))
         })
         .await?;

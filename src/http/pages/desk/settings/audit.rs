@@ -8,13 +8,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::house;
-use super::who::Who;
 use crate::db::audit;
 use crate::domain::id::AuditId;
+use crate::http::pages::desk::who::Who;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::Desk;
 use crate::http::pages::words;
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 
 /// Acts on a page.
@@ -51,12 +51,9 @@ struct Wanted {
 async fn show(desk: Desk, Query(query): Query<Wanted>) -> Result<HttpResponse, ApiError> {
     let frame = desk.frame("settings");
     let before = query.before.map(AuditId::from_uuid);
-    let mut acts = desk.read(move |conn| audit::newest(conn, before, SHOWN + 1)).await?;
-    let most = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let more = acts.len() > most;
-    acts.truncate(most);
-    let older = acts.last().filter(|_| more).map(|last| last.id.to_string());
-    let who = Who::of(&house(&desk), acts.iter().map(|act| act.actor.as_str())).await?;
+    let acts = List::cut(desk.read(move |conn| audit::newest(conn, before, SHOWN + 1)).await?, SHOWN);
+    let older = acts.goes_on_after().map(|last| last.id.to_string());
+    let who = Who::of(&house(&desk), acts.data.iter().map(|act| act.actor.as_str())).await?;
     let row = |act: &audit::Act| Row {
         at: frame.time(&act.created_at),
         who: who.name(&frame, &act.actor),
@@ -65,7 +62,7 @@ async fn show(desk: Desk, Query(query): Query<Wanted>) -> Result<HttpResponse, A
         subject: act.subject_id.uuid().to_string(),
         detail: detail(&act.detail.0),
     };
-    let rows = acts.iter().map(row).collect();
+    let rows = acts.data.iter().map(row).collect();
     let page = Page { rows, is_newest: before.is_none(), older, frame };
     page.frame.page(&page)
 }

@@ -17,7 +17,7 @@ use crate::domain::principal::{Mode, Role};
 use crate::http::pages::form::Fields;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::{Desk, Guest, OwnerDesk};
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 use crate::operations::create_token::{NewToken, create_token};
 use crate::operations::revoke_token::{Revoked, revoke_token};
@@ -166,13 +166,10 @@ async fn page(
     status: StatusCode,
 ) -> Result<HttpResponse, ApiError> {
     let (house, before) = (house(guest), before.map(TokenId::from_uuid));
-    let mut found = house.read(move |conn| tokens::of_programs(conn, before, SHOWN + 1)).await?;
-    let most = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let more = found.len() > most;
-    found.truncate(most);
-    let older = found.last().filter(|_| more).map(|last| last.id.to_string());
+    let found = List::cut(house.read(move |conn| tokens::of_programs(conn, before, SHOWN + 1)).await?, SHOWN);
+    let older = found.goes_on_after().map(|last| last.id.to_string());
     let now = house.now();
-    let rows = found.iter().map(|row| shown(&frame, row, now)).collect();
+    let rows = found.data.iter().map(|row| shown(&frame, row, now)).collect();
     let page = Page { rows, older, once: form.once, fields: form.fields, faults: form.faults, frame };
     page.frame.page_with(status, &page)
 }

@@ -21,7 +21,7 @@ use crate::http::api::connections::{ConnectionPatch, change_as, fresh};
 use crate::http::pages::form::Fields;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::{Desk, Guest, OwnerDesk};
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 use crate::http::syntax;
 use crate::http::webhooks_in::address;
@@ -218,10 +218,8 @@ async fn page(
     status: StatusCode,
 ) -> Result<HttpResponse, ApiError> {
     let (id, before) = (row.id, before.map(InboundId::from_uuid));
-    let mut found = guest.read(move |conn| inbound::newest(conn, id, before, SHOWN + 1)).await?;
-    let more = found.len() > usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    found.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
-    let older = found.last().filter(|_| more).map(|last| last.id.to_string());
+    let found = List::cut(guest.read(move |conn| inbound::newest(conn, id, before, SHOWN + 1)).await?, SHOWN);
+    let older = found.goes_on_after().map(|last| last.id.to_string());
     let now = guest.now();
     let page = Page {
         id: id.to_string(),
@@ -236,7 +234,7 @@ async fn page(
         fields: form.fields,
         secret: form.secret,
         faults: form.faults,
-        messages: found.iter().map(|row| message(&frame, row)).collect(),
+        messages: found.data.iter().map(|row| message(&frame, row)).collect(),
         older,
         frame,
     };

@@ -19,7 +19,7 @@ use crate::http::api::webhook_endpoints::{EndpointPatch, change_as, rotate_as};
 use crate::http::pages::form::Fields;
 use crate::http::pages::frame::Frame;
 use crate::http::pages::people::{Desk, Guest, OwnerDesk};
-use crate::http::paging::Query;
+use crate::http::paging::{List, Query};
 use crate::http::problem::ApiError;
 use crate::http::syntax;
 use crate::operations::remove_endpoint::remove_endpoint;
@@ -157,11 +157,8 @@ async fn page(
     status: StatusCode,
 ) -> Result<HttpResponse, ApiError> {
     let (id, before) = (row.id, before.map(DeliveryId::from_uuid));
-    let mut found = guest.read(move |conn| deliveries::newest(conn, id, before, SHOWN + 1)).await?;
-    let most = usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let more = found.len() > most;
-    found.truncate(most);
-    let older = found.last().filter(|_| more).map(|last| last.id.to_string());
+    let found = List::cut(guest.read(move |conn| deliveries::newest(conn, id, before, SHOWN + 1)).await?, SHOWN);
+    let older = found.goes_on_after().map(|last| last.id.to_string());
     let now = guest.now();
     let (state, tag) = state(&frame, row);
     let page = Page {
@@ -175,7 +172,7 @@ async fn page(
         fields: form.fields,
         events: form.events,
         faults: form.faults,
-        messages: found.iter().map(|row| message(&frame, row)).collect(),
+        messages: found.data.iter().map(|row| message(&frame, row)).collect(),
         older,
         frame,
     };

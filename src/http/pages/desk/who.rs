@@ -41,6 +41,17 @@ impl Who {
             .await
     }
 
+    /// The person who acted as `actor`; none for programs and commands.
+    pub(super) fn person(&self, actor: &str) -> Option<&Login> {
+        let (kind, id) = actor.split_once(':')?;
+        let login = if kind == "login" { id.parse().ok() } else { self.token(id).and_then(|token| token.login_id) };
+        self.logins.get(&login?)
+    }
+
+    fn token(&self, id: &str) -> Option<&TokenRow> {
+        self.tokens.get(&id.parse().ok()?)
+    }
+
     /// What people call `actor`.
     pub(super) fn name(&self, frame: &Frame, actor: &str) -> String {
         let Some((kind, id)) = actor.split_once(':') else {
@@ -50,11 +61,10 @@ impl Who {
                 other => other.to_owned(),
             };
         };
-        let token = id.parse::<TokenId>().ok().and_then(|id| self.tokens.get(&id));
-        let login = if kind == "login" { id.parse().ok() } else { token.and_then(|token| token.login_id) };
-        if let Some(login) = login.and_then(|id| self.logins.get(&id)) {
+        if let Some(login) = self.person(actor) {
             return format!("{} ({})", login.name, login.email);
         }
+        let token = self.token(id);
         match token.map(|token| token.role) {
             Some(Role::Referrer) => frame.say("settings-who-referrer"),
             Some(Role::Storefront) => {
